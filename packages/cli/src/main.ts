@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+import { runCli } from './cli.ts';
+import { COMMANDS } from './commands/index.ts';
+import { createTerminal } from './terminal/terminal.ts';
+
+const { env } = process;
+const interrupt = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupt.abort());
+
+process.exitCode = await runCli(COMMANDS, process.argv.slice(2), {
+  env,
+  out: createTerminal(process.stdout, env),
+  err: createTerminal(process.stderr, env),
+  signal: interrupt.signal,
+});

@@ -1,0 +1,3 @@
+export type { FindOrStartOptions, LocalRedis } from './find-or-start.ts';
+export { findOrStartRedis } from './find-or-start.ts';
+export type { AppendFsync } from './settings.ts';

@@ -1,0 +1,5 @@
+export type { BuryCell, CellDelivery, DeliverCell, LaneEvents, LaneSignal } from './delivery.ts';
+export type { LaneTiming } from './lane.ts';
+export { isShut, LaneQueues, laneQueueName } from './lane-queues.ts';
+export { Lanes, type LanesOptions } from './lanes.ts';
+export { Wakes } from './wakes.ts';

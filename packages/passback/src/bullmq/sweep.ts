@@ -1,0 +1,56 @@
+import type { ScoreReader } from '../redis/score-reader.ts';
+import type { LaneQueue, LaneQueues } from './lane-queues.ts';
+
+const cellsPerPage = 1_000;
+const idsPerPage = 10_000;
+
+/**
+ * Makes sure that each undelivered cell of the platform has a job, however the queue lost it: a crash between an attempt
+ * and its next, keys deleted wholly or in part, a job that no list names. Adds without `replace`, else every sweep would
+ * end every backoff. Returns how many jobs it added.
+ */
+export async function sweepLane(
+  { reader, queues }: { reader: Pick<ScoreReader, 'undeliveredCells'>; queues: LaneQueues },
+  platformId: string,
+): Promise<number> {
+  const queue = queues.queue(platformId);
+  const listed = await listedJobs(queue);
+  let added = 0;
+  for (let rank = 0; ; rank += cellsPerPage) {
+    const { nowMs, cells } = await reader.undeliveredCells(platformId, rank, cellsPerPage);
+    const jobIds = await Promise.all(cells.map(({ cell }) => queue.getDeduplicationJobId(cell)));
+    const missing: { cell: string; delayMs: number }[] = [];
+    for (const [index, { cell, dueAtMs }] of cells.entries()) {
+      const jobId = jobIds[index];
+      if (jobId && (listed.has(jobId) || !(await isLost(queue, jobId)))) continue;
+      missing.push({ cell, delayMs: dueAtMs - nowMs });
+    }
+    if (missing.length > 0) await queues.enqueueMany(platformId, missing, { replace: false });
+    added += missing.length;
+    if (cells.length < cellsPerPage) return added;
+  }
+}
+
+/**
+ * The ids of all jobs there are. Read from the newest end and in the order in which jobs move on, so that one that moves
+ * meanwhile is met twice rather than not at all.
+ */
+async function listedJobs(queue: LaneQueue): Promise<Set<string>> {
+  const listed = new Set<string>();
+  for (const list of ['delayed', 'wait', 'active'] as const) {
+    for (let start = 0; ; start += idsPerPage) {
+      const ids: string[] = await queue.getRanges([list], start, start + idsPerPage - 1);
+      for (const id of ids) listed.add(id);
+      if (ids.length < idsPerPage) break;
+    }
+  }
+  return listed;
+}
+
+/** True when the job is gone, or was in no list and has been removed: BullMQ gives its cell to the next that is added. */
+async function isLost(queue: LaneQueue, jobId: string): Promise<boolean> {
+  const job = await queue.getJob(jobId);
+  if (!job) return true;
+  if ((await job.getState()) !== 'unknown') return false;
+  return (await queue.remove(jobId)) === 1;
+}

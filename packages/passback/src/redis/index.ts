@@ -1,0 +1,35 @@
+export { ActivePlatforms } from './active-platforms.ts';
+export { type ApiKey, type ApiKeyRole, ApiKeyStore } from './api-key-store.ts';
+export { BatchStore, type Claim } from './batch-store.ts';
+export { connectRedis, isRedisUnavailable, type Patience } from './connection.ts';
+export { globalKey, platformKey } from './keys.ts';
+export { LaneState, type LaneView } from './lane-state.ts';
+export { LineItemResolver, type LineItemResolverOptions } from './line-item-resolver.ts';
+export { PlatformStore } from './platform-store.ts';
+export { ScoreRecord, type ScoreRecordOptions } from './record.ts';
+export type {
+  AcceptItem,
+  AcceptRefusal,
+  AcceptResult,
+  AttemptEntry,
+  BeginInput,
+  Begun,
+  Lease,
+  ListQuery,
+  Page,
+  ScoreStatus,
+  ScoreView,
+  Settled,
+  SettleInput,
+  Settlement,
+} from './record-types.ts';
+export { type Replay, ReplayStore } from './replay-store.ts';
+export { type Acquired, type AcquireOptions, RequestBudget } from './request-budget.ts';
+export type { Resolution, ResolveInput } from './resolution.ts';
+export { bornAtOfScore, newScoreId, platformOfScore } from './score-id.ts';
+export { type DeadSummaryRow, parseCursor, ScoreReader, type UndeliveredCell } from './score-reader.ts';
+export { SealBrokenError, SecretBox } from './secret-box.ts';
+export type { Token } from './shared-tokens.ts';
+export { type FetchedToken, TokenCache, type TokenCacheOptions, type TokenResult } from './token-cache.ts';
+export { ToolKeyError, type ToolKeyErrorCode } from './tool-key.ts';
+export { type ToolKey, ToolKeyStore } from './tool-key-store.ts';

@@ -1,0 +1,50 @@
+/**
+ * What every script of the record begins with. KEYS[1] is the platform's own key (it names the slot), ARGV[1] shifts the
+ * clock for tests. A score's record has a `status` once it is settled; a cell's `desired` is the newest score that is not.
+ */
+export const prelude = `
+local prefix = string.sub(KEYS[1], 1, -9)
+local function key(kind, id) return id and (prefix .. kind .. ':' .. id) or (prefix .. kind) end
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
+
+-- Lua prints large numbers as 1.8e+12 unless told otherwise.
+local function text(number) return string.format('%.0f', number) end
+
+local function older(order, seq, thanOrder, thanSeq)
+  order, seq, thanOrder, thanSeq = tonumber(order), tonumber(seq), tonumber(thanOrder), tonumber(thanSeq)
+  return order < thanOrder or (order == thanOrder and seq < thanSeq)
+end
+
+local function unbury(score)
+  local reason = redis.call('HGET', key('score', score), 'reason')
+  redis.call('ZREM', key('dead'), score)
+  if reason then
+    redis.call('ZREM', key('dead', reason), score)
+    if redis.call('EXISTS', key('dead', reason)) == 0 then redis.call('SREM', key('dead-reasons'), reason) end
+  end
+end
+
+-- Final for good: a settled score's outcome is never rewritten by what its cell does later.
+local function supersede(score, by, reason, retention)
+  local record = key('score', score)
+  local status = redis.call('HGET', record, 'status')
+  if redis.call('EXISTS', record) == 0 or (status and status ~= 'dead') then return end
+  if status == 'dead' then unbury(score) end
+  redis.call('HSET', record, 'status', 'superseded', 'reason', reason, 'by', by, 'settledAt', text(now))
+  redis.call('HDEL', record, 'detail')
+  redis.call('PEXPIRE', record, retention)
+end
+
+-- How long the lane has been held or paused in all: a cell's age does not count it.
+local function laneStoppedMs()
+  local l = redis.call('HMGET', key('lane'), 'heldTotalMs', 'heldSince', 'pausedAt')
+  local since = math.min(tonumber(l[2] or now), tonumber(l[3] or now))
+  return tonumber(l[1] or 0) + now - since
+end
+
+local function clearAttempts(cell)
+  redis.call('HDEL', cell, 'tries', 'firstFailureAt', 'heldBefore', 'nextAttemptAt', 'rechecked', 'crashes')
+end
+`;

@@ -1,0 +1,136 @@
+import { z } from 'zod';
+import {
+  extensionsField,
+  jsonObjectField,
+  nameField,
+  pointsAvailableField,
+  textField,
+  timestampField,
+} from './input-fields.ts';
+import { platformIdSchema } from './platform-id.ts';
+import { type Target, targetSchema } from './target.ts';
+
+const MAX_COMMENT_LENGTH = 65_536;
+const MAX_METADATA_BYTES = 4096;
+const MAX_BATCH = 1000;
+
+export type { Target } from './target.ts';
+
+/** The body of `POST /v1/scores`. */
+export const scoreInputSchema = z
+  .strictObject({
+    platformId: platformIdSchema,
+    userId: nameField(255).meta({
+      description: "The platform's id of the student: `sub` of the launch, `user_id` of the roster.",
+      example: '42',
+    }),
+    target: targetSchema,
+    scoreGiven: z.number().min(0, 'must be 0 or more').nullable().optional().meta({
+      description: 'The points given; may exceed scoreMaximum. Only null clears a grade.',
+      example: 87.5,
+    }),
+    scoreMaximum: pointsAvailableField().optional().meta({
+      description: 'The scale of scoreGiven, required with it. The platform converts to its own.',
+      example: 100,
+    }),
+    activityProgress: z
+      .enum(['Initialized', 'Started', 'InProgress', 'Submitted', 'Completed'])
+      .default('Completed')
+      .meta({ description: 'How far the student is.' }),
+    gradingProgress: z
+      .enum(['FullyGraded', 'Pending', 'PendingManual', 'Failed', 'NotReady'])
+      .default('FullyGraded')
+      .meta({ description: 'How far the grading is. Anything but FullyGraded is a progress report.' }),
+    timestamp: timestampField().optional().meta({
+      description:
+        'When the score was decided; orders the scores of a cell. Needs a zone. At most 60 s ahead. Default: now.',
+      example: '2026-11-20T16:04:05.123Z',
+    }),
+    comment: textField(MAX_COMMENT_LENGTH).optional().meta({ description: 'Shown to the student.' }),
+    submission: z
+      .strictObject({ startedAt: timestampField().optional(), submittedAt: timestampField().optional() })
+      .optional()
+      .meta({ description: "The student's work: when it was begun and handed in." }),
+    scoringUserId: nameField(255).optional().meta({ description: "The platform's id of the human grader." }),
+    extensions: extensionsField()
+      .optional()
+      .meta({
+        description: "Vendors' members of the score, named by a URL; each goes to its vendor only.",
+        example: { 'https://canvas.instructure.com/lti/submission': { new_submission: false } },
+      }),
+    force: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Send it even if unchanged, or if it would clear a grade.' }),
+    externalId: nameField(255)
+      .optional()
+      .meta({ description: 'Your id, for searching. Never deduplicates.' }),
+    metadata: jsonObjectField(z.string(), MAX_METADATA_BYTES)
+      .optional()
+      .meta({ description: 'Anything of yours, up to 4 KiB; comes back in reads and callbacks.' }),
+  })
+  .superRefine((score, context) => {
+    const { scoreGiven, scoreMaximum, gradingProgress } = score;
+    if (typeof scoreGiven === 'number' && scoreMaximum === undefined) {
+      context.addIssue({ code: 'custom', path: ['scoreMaximum'], message: 'is required with scoreGiven' });
+    }
+    if (scoreGiven === undefined && gradingProgress === 'FullyGraded') {
+      context.addIssue({
+        code: 'custom',
+        path: ['scoreGiven'],
+        message: 'is required when gradingProgress is FullyGraded; null clears the grade',
+      });
+    }
+  })
+  .meta({ id: 'ScoreInput', description: 'The score that one student should have in one gradebook column.' });
+
+/** The body of `POST /v1/scores`, parsed. */
+export type ScoreInput = z.output<typeof scoreInputSchema>;
+
+/**
+ * The body of `POST /v1/scores/batch`. Only the list is checked; each score is to be parsed by itself with
+ * `scoreInputSchema`, so that a bad one does not keep the good ones out.
+ */
+export const batchInputSchema = z
+  .strictObject({
+    scores: z
+      .array(z.unknown().meta({ override: { $ref: '#/components/schemas/ScoreInput' } }))
+      .min(1, 'must hold at least one score')
+      .max(MAX_BATCH, `must hold at most ${MAX_BATCH} scores`),
+  })
+  .meta({ id: 'BatchInput', description: 'Up to 1000 scores, each accepted or refused by itself.' });
+
+/** A score as the record keeps it: what the caller gave, no member undefined. */
+export interface Score {
+  userId: string;
+  target: Target;
+  scoreGiven?: number | null;
+  scoreMaximum?: number;
+  activityProgress: ScoreInput['activityProgress'];
+  gradingProgress: ScoreInput['gradingProgress'];
+  /** RFC 3339 in UTC with milliseconds; absent: the instant of acceptance. */
+  timestamp?: string;
+  comment?: string;
+  submission?: { startedAt?: string; submittedAt?: string };
+  scoringUserId?: string;
+  extensions?: Record<string, unknown>;
+  force?: boolean;
+  externalId?: string;
+  metadata?: Record<string, unknown>;
+}
+
+/** The score to keep of an accepted input, without its platform. */
+export function scoreOf(input: ScoreInput): Score {
+  const { platformId: _, ...score } = input;
+  // A round trip through JSON drops the members that are undefined, at every depth; it came as JSON.
+  return JSON.parse(JSON.stringify(score)) as Score;
+}
+
+/**
+ * Whether a score tells of work going on instead of giving or clearing a grade: not fully graded, or without points.
+ * An explicit null is the wish to clear, never a report.
+ */
+export function isProgressReport(score: Pick<Score, 'scoreGiven' | 'gradingProgress'>): boolean {
+  if (score.scoreGiven === null) return false;
+  return score.scoreGiven === undefined || score.gradingProgress !== 'FullyGraded';
+}

@@ -1,0 +1,268 @@
+import type { Reply } from '../http/reply.ts';
+import type { Cell, Course, LineItem, Member } from '../world/types.ts';
+import type { World } from '../world/world.ts';
+import type { Refusal, RefusalFacts } from './refusals.ts';
+
+/** The scopes of AGS 2.0 and NRPS 2.0. */
+export const SCOPES = {
+  lineItem: 'https://purl.imsglobal.org/spec/lti-ags/scope/lineitem',
+  lineItemReadonly: 'https://purl.imsglobal.org/spec/lti-ags/scope/lineitem.readonly',
+  resultReadonly: 'https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly',
+  score: 'https://purl.imsglobal.org/spec/lti-ags/scope/score',
+  membershipReadonly: 'https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly',
+} as const;
+
+export const MEDIA_TYPES = {
+  lineItem: 'application/vnd.ims.lis.v2.lineitem+json',
+  lineItems: 'application/vnd.ims.lis.v2.lineitemcontainer+json',
+  score: 'application/vnd.ims.lis.v1.score+json',
+  results: 'application/vnd.ims.lis.v2.resultcontainer+json',
+  memberships: 'application/vnd.ims.lti-nrps.v2.membershipcontainer+json',
+} as const;
+
+export type ServiceEndpoint = 'lineItems' | 'lineItem' | 'scores' | 'results' | 'memberships';
+
+/** What an answer can repeat of its request. */
+export interface RequestFacts {
+  method: string;
+  /** Path and query. */
+  url: string;
+  path: string;
+  headers: Record<string, string | undefined>;
+  body: string;
+  courseId: string;
+  /** Of `lineItem`, `scores` and `results`. */
+  itemId?: string;
+}
+
+/** A service request as a profile's rules see it. `now` is the platform's clock in ms. */
+export interface ServiceRequest extends RequestFacts {
+  endpoint: ServiceEndpoint;
+  query: URLSearchParams;
+  /** The `{type}` of a path that has one. */
+  binding?: string;
+  now: number;
+}
+
+/** Paths with `{course}`, `{item}` and `{type}`; `lineItem` is without `/scores`. */
+export interface UrlTemplates {
+  token: string;
+  jwks: string;
+  openidConfiguration: string;
+  authorization: string;
+  lineItems: string;
+  lineItem: string;
+  memberships: string;
+}
+
+export interface TokenRules {
+  /** Of a successful answer. */
+  headers: Record<string, string>;
+  expiresInSeconds: number;
+  /** `tokenUrl`: as a string or among an array. */
+  audience: 'ignored' | 'tokenUrl';
+  issuer: 'ignored' | 'present' | 'clientId';
+  requiredClaims: readonly string[];
+  /** `once`: an assertion with a `jti` seen before is refused. */
+  jti: 'ignored' | 'once';
+  futureLeewaySeconds: number;
+  expiryLeewaySeconds: number;
+  maxAgeSeconds?: number;
+  algorithms: readonly string[];
+  /** `unknownKid`: cached, read again for a kid that is not there. `anyFailure`: and after every assertion that fails. */
+  keySet: 'unknownKid' | 'anyFailure';
+  keySetTimeoutMs: number;
+  /** A scope that is not permitted: `trim` leaves it out of the token, `refuse` refuses the request. */
+  scopes: 'trim' | 'refuse';
+  /** The media type must be that of a form. */
+  strictForm: boolean;
+  refuse: (problem: TokenProblem) => Reply;
+}
+
+/** Why the token endpoint refuses. */
+export type TokenProblem =
+  | {
+      code:
+        | 'methodNotAllowed'
+        | 'parameterMissing'
+        | 'wrongContentType'
+        | 'wrongGrantType'
+        | 'wrongAssertionType';
+    }
+  | { code: 'malformed' | 'subjectMissing' | 'unknownClient' | 'kidMissing' | 'kidUnknown' | 'badSignature' }
+  | { code: 'algorithmNotSupported' | 'algorithmMismatch' | 'emptyKeySet' | 'keySetUnavailable' | 'jtiSeen' }
+  | { code: 'claims'; problems: ClaimProblem[] }
+  | { code: 'scopeNotPermitted'; scopes: string[] };
+
+export type ClaimProblem =
+  | { claim: 'missing'; names: string[] }
+  | { claim: 'aud' | 'iss' | 'expired' | 'tooOld' }
+  | { claim: 'notYet'; seconds: number };
+
+export interface AuthorizationRules {
+  /** `exact`: only `Bearer`; `anyCase` as RFC 9110 has it. */
+  scheme: 'exact' | 'anyCase';
+}
+
+export interface LineItemRules {
+  /** The posted line item, checked; throws `Refused`. */
+  read: (body: string, context: LineItemContext) => ReadLineItem;
+  /** A PUT's members that were left out: `erased` or `kept`. */
+  omitted: 'erased' | 'kept';
+  /** Stored grades when `scoreMaximum` changes. */
+  maximumChange: 'keepsPercentage' | 'keepsPoints';
+  /** DELETE of a column that came with a resource link. */
+  deleteCoupled: 'refused' | 'deleted';
+  /** The answer to POST and PUT: the item as kept, or the request's body with the id. */
+  answer: 'item' | 'echo';
+  show: (item: LineItem, url: string, request: ServiceRequest) => Record<string, unknown>;
+  /** Names of the query parameters that filter by resource link. */
+  resourceLinkFilters: readonly string[];
+  deleted: Reply;
+  paging: PagingRules;
+  /** The path's course need not be the item's: Moodle serves it all the same. */
+  anyCourse: boolean;
+  /** GET of another tool's column. */
+  foreignReadable: boolean;
+}
+
+export interface LineItemContext {
+  world: World;
+  course: Course;
+  request: ServiceRequest;
+  /** Set on PUT. */
+  item?: LineItem;
+}
+
+export interface ReadLineItem {
+  label: string;
+  scoreMaximum: number;
+  resourceId?: string;
+  tag?: string;
+  resourceLinkId?: string;
+  extras: Record<string, unknown>;
+  /** The body as posted, for profiles that echo it. */
+  posted: Record<string, unknown>;
+  /** The database refuses after the column is made: an orphan stays. */
+  orphan?: boolean;
+}
+
+export interface PagingRules {
+  /** `page` counts pages from 1; `from` is an offset. */
+  parameter: 'page' | 'from';
+  /** Without `limit`; undefined: everything. */
+  defaultLimit?: number;
+  maxLimit?: number;
+  link: 'plain' | 'relative' | 'moodle' | 'none';
+  /** Rels beside `next`, in order, with `next` where it stands. */
+  rels: readonly ('current' | 'first' | 'prev' | 'canonical' | 'next' | 'last')[];
+  /** `Link` also when everything fits one page and no limit was asked for. */
+  always: boolean;
+}
+
+/** A score that passed the profile's checks of its body. */
+export interface ReadScore {
+  member: Member;
+  given: number | null;
+  maximum: number;
+  timestamp: number;
+  comment?: string;
+  activityProgress: string;
+  gradingProgress: string;
+  submittedAt?: number;
+  newSubmission?: boolean;
+  preserveScore?: boolean;
+  prioritizeNonToolGrade?: boolean;
+}
+
+export interface ScoreRules {
+  /** Checks body and user; throws `Refused`. */
+  read: (context: ScoreContext) => ReadScore;
+  /** Timestamps are compared after being cut to this. */
+  precisionMs: number;
+  refuses: 'equalOrOlder' | 'older' | 'nothing';
+  /** False: the timestamp is compared when the request comes in, the grade written after the latency, with nothing to keep another from between. */
+  atomic: boolean;
+  /** `gradingProgress` that grades. */
+  final: readonly string[];
+  notFinal: 'clears' | 'ignored';
+  noScore: 'clears' | 'ignored';
+  /** The timestamp that stays after a clearing score. */
+  clearedAt: 'score' | 'platformClock';
+  outOfRange: 'kept' | 'capped';
+  comments: 'replaced' | 'appended';
+  attempts: boolean;
+  /** What a teacher's edit does to the stored timestamp. */
+  editedAt: 'platformClock' | 'unchanged';
+  /** A teacher's grade under a newer score. */
+  teacherEdit: 'overwritten' | 'staysOnCoupled';
+  /** The answer to a stored score; a function where it names the result. */
+  stored: Reply | ((resultUrl: string) => Reply);
+}
+
+export interface ScoreContext {
+  world: World;
+  course: Course;
+  item: LineItem;
+  request: ServiceRequest;
+}
+
+export interface ResultRules {
+  paging: PagingRules;
+  /** Throws `Refused` for a query that the platform chokes on. */
+  check?: (request: ServiceRequest) => void;
+  /** A `user_id` of this shape filters; any other is ignored. */
+  userFilter: RegExp;
+  includes: (cell: Cell) => boolean;
+  show: (facts: {
+    item: LineItem;
+    cell: Cell;
+    member: Member;
+    itemUrl: string;
+    /** Of this user's row. */
+    resultUrl: string;
+  }) => Record<string, unknown>;
+}
+
+export interface MembershipRules {
+  paging: PagingRules;
+  includesSuspended: boolean;
+  show: (member: Member, course: Course) => Record<string, unknown>;
+  /** Full role URIs or short names that stand for a role; an unknown one is ignored. */
+  roles: Record<Member['role'], readonly string[]>;
+}
+
+/** A leaky bucket as Canvas has it: refused at `highWater`, `upFront` is reserved while a request runs, then `cost` charged. */
+export interface BucketRules {
+  capacity: number;
+  highWater: number;
+  leakPerSecond: number;
+  upFront: number;
+  cost: number;
+}
+
+/** A learning platform's manners. A vendor is one such table. */
+export interface Profile {
+  name: string;
+  productFamilyCode: string;
+  /** Of the launch's `deployment_id`; on Moodle also the `type_id`. */
+  deploymentId: string;
+  urls: UrlTemplates;
+  ids: { users: 'number' | 'uuid' | 'plain'; resourceLinks: 'number' | 'plain' };
+  token: TokenRules;
+  authorization: AuthorizationRules;
+  /** Looks at method, media types and query before the token is looked at; throws `Refused`. */
+  negotiate: (request: ServiceRequest) => void;
+  /** Looks at what else must fit once the token is good; throws `Refused`. */
+  admit?: (request: ServiceRequest, deploymentId: string) => void;
+  lineItems: LineItemRules;
+  scores: ScoreRules;
+  results: ResultRules;
+  memberships: MembershipRules;
+  throttle?: BucketRules;
+  /** The answer when the bucket is full, or a fault says so. */
+  throttled: Reply;
+  maintenance: Reply;
+  databaseDown: Reply;
+  refuse: (refusal: Refusal, facts: RefusalFacts) => Reply;
+}

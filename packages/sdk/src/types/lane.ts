@@ -1,0 +1,13 @@
+import type { PlatformLimits } from './platform.ts';
+
+/** The state of delivery to one platform. A held lane heals by itself, a paused one waits to be resumed. */
+export interface Lane {
+  platformId: string;
+  state: 'open' | 'held' | 'paused';
+  reason?: string | null;
+  heldUntil?: string | null;
+  undelivered: number;
+  oldestUndeliveredSeconds?: number | null;
+  dead: number;
+  limits?: PlatformLimits;
+}

@@ -1,0 +1,276 @@
+import {
+  listResults,
+  type PlatformAnswer,
+  type PlatformResponse,
+  SCOPES,
+  type SendRequest,
+} from '@gradewire/ags';
+import {
+  afterResults,
+  classifyResults,
+  classifyToken,
+  decidePost,
+  isProgressReport,
+  type Outcome,
+  type Platform,
+  type Post,
+  PROFILES,
+  type ResultSeen,
+  resultShows,
+  type Target,
+  withoutRemedy,
+} from '@gradewire/passback';
+import type { CellDelivery, LaneSignal } from '@gradewire/passback/bullmq';
+import type { AttemptEntry, Begun, Resolution, Settlement, TokenResult } from '@gradewire/passback/redis';
+import { CellLease, type Leased } from './cell-lease.ts';
+import { signalOf, streakOf } from './lane-signal.ts';
+import type { Parts } from './parts.ts';
+import { type Failure, settlementOf } from './settlement.ts';
+import { wireFloorMs } from './wire-floor.ts';
+
+type Posting = Extract<Leased, { kind: 'post' }>;
+type Stage = AttemptEntry['stage'];
+/** `undefined`: the platform does not let us see. */
+type Sight = { result: ResultSeen | null | undefined } | { settled: CellDelivery };
+
+const none: LaneSignal = { kind: 'none' };
+const resultScopes = [SCOPES.resultReadonly];
+// Hosts' clocks differ from Redis': a look that comes a little early must not come again at once.
+const leastWaitMs = 250;
+
+/** One attempt at a cell: what each answer means for the record, the lane and whoever watches. */
+export class Attempt {
+  readonly lease: CellLease;
+  readonly #parts: Parts;
+  readonly #platform: Platform;
+  readonly #probe: boolean;
+  readonly #send: SendRequest;
+  #entry: AttemptEntry | undefined;
+  #answer: PlatformAnswer | undefined;
+
+  constructor(
+    parts: Parts,
+    { platform, cell, probe, send }: { platform: Platform; cell: string; probe: boolean; send: SendRequest },
+  ) {
+    const { record, monotonic } = parts;
+    const { wireStepMs } = PROFILES[platform.profile];
+    this.lease = new CellLease({ record, monotonic, platformId: platform.id, cell, wireStepMs, probe });
+    this.#parts = parts;
+    this.#platform = platform;
+    this.#probe = probe;
+    this.#send = send;
+  }
+
+  /** The cell is not ours to work on now. */
+  notBegun(begun: Exclude<Begun, Leased>): CellDelivery {
+    switch (begun.kind) {
+      case 'held':
+        return { held: true, signal: none };
+      case 'busy':
+        // Cells that a crash left together must not come back together, or each would seem to crash with the guilty one.
+        return this.#again(begun.untilMs + this.#parts.random() * 1_000);
+      case 'early':
+        return this.#again(begun.atMs);
+      case 'crashed':
+        this.#settled(begun.scoreId, 'dead', 'CRASHED');
+        return { signal: none };
+      case 'nothing':
+      case 'lost':
+        return { signal: none };
+    }
+  }
+
+  /** What to post; or, when an unanswered post has landed after all or nothing is to be posted, the cell's settlement. */
+  async decide(begun: Posting): Promise<{ post: Post } | { settled: CellDelivery }> {
+    const { score, delivered, wireTimestampMs, uncertain } = begun;
+    const profile = PROFILES[this.#platform.profile];
+    let decision = decidePost({ score, delivered, profile, wireTimestampMs, inDoubt: uncertain });
+    if (decision.do === 'readResults') {
+      const seen = await this.#readResult(begun);
+      if ('settled' in seen) return seen;
+      decision = afterResults(decision, score, seen.result);
+    }
+    if (decision.do === 'post') return { post: decision };
+    const { status, reason } = decision;
+    const settlement: Settlement =
+      status === 'delivered'
+        ? { kind: 'delivered', facts: decision.facts, ...(reason && { reason }) }
+        : { kind: 'superseded', reason: decision.reason };
+    return { settled: await this.#settle(begun, settlement) };
+  }
+
+  /** The line item or the token is somebody else's to find, or our own budget is spent: nothing counts. */
+  async release(begun: Leased, retryAtMs: number): Promise<CellDelivery> {
+    const delayMs = Math.max(leastWaitMs, retryAtMs - this.#parts.now());
+    return this.#settle(begun, { kind: 'released', delayMs });
+  }
+
+  /** Finds the line item, its requests within this attempt's turn. */
+  async resolve(target: Target): Promise<Resolution> {
+    const { lineItems, tokens, events } = this.#parts;
+    const platform = this.#platform;
+    const found = await lineItems.resolve({
+      platform,
+      target,
+      accessToken: (scopes) => tokens.get(platform, scopes),
+      dropToken: (scopes, tokenId) => tokens.drop(platform, scopes, tokenId),
+      send: this.#send,
+    });
+    if (found.kind === 'resolved' && found.created) events.lineItemCreated(platform.id);
+    return found;
+  }
+
+  async unresolved(
+    begun: Leased,
+    { outcome, stage, answer }: Resolution & { kind: 'failed' },
+  ): Promise<CellDelivery> {
+    this.answered(begun, stage, outcome, answer);
+    return this.fail(begun, stage, outcome);
+  }
+
+  /** The platform was registered anew since the score was accepted: its token does not go there any more. */
+  async outOfBounds(begun: Leased): Promise<CellDelivery> {
+    const stage = begun.kind === 'resolve' ? 'lineItem' : 'score';
+    const detail = 'the address is not among the service origins of the platform';
+    return this.fail(begun, stage, { kind: 'dead', reason: 'ORIGIN_NOT_ALLOWED', detail });
+  }
+
+  async withoutToken(
+    begun: Leased,
+    { answer, retryAtMs }: TokenResult & { ok: false },
+  ): Promise<CellDelivery> {
+    if (!answer) return this.release(begun, retryAtMs ?? 0);
+    const outcome = classifyToken(answer, this.#platform.profile, this.#parts.now());
+    this.answered(begun, 'token', outcome, answer);
+    return this.fail(begun, 'token', outcome);
+  }
+
+  async delivered(begun: Posting, post: Post, outcome: Outcome): Promise<CellDelivery> {
+    return this.#settle(begun, { kind: 'delivered', facts: post.facts }, outcome);
+  }
+
+  /**
+   * The platform has an equal or newer timestamp. After a post of this score that nobody answered it is that post's;
+   * otherwise the results tell: ours, somebody's newer one, or none, and then it is posted once more.
+   */
+  async older(begun: Posting, post: Post, outcome: Outcome): Promise<CellDelivery> {
+    if (begun.inDoubt) return this.delivered(begun, post, outcome);
+    const seen = await this.#readResult(begun);
+    if ('settled' in seen) return seen.settled;
+    const { result } = seen;
+    if (result !== undefined && resultShows(result, begun.score)) return this.delivered(begun, post, outcome);
+    const { detail } = outcome;
+    const nothingThere = result !== undefined && typeof result?.resultScore !== 'number';
+    if (nothingThere && !begun.rechecked) {
+      const delayMs = Math.max(1_000, PROFILES[this.#platform.profile].wireStepMs);
+      return this.#settle(begun, { kind: 'later', delayMs, ambiguous: false, recheck: true }, outcome);
+    }
+    return this.#settle(begun, { kind: 'superseded', reason: 'NEWER_ON_PLATFORM', detail }, outcome);
+  }
+
+  /** An attempt that failed, its remedies tried. */
+  async fail(begun: Leased, stage: Stage, outcome: Outcome): Promise<CellDelivery> {
+    if (this.#entry?.stage !== stage) this.answered(begun, stage, outcome);
+    const failure = withoutRemedy(outcome) as Failure;
+    const { retry, random } = this.#parts;
+    return this.#settle(begun, settlementOf(failure, begun, { retry, random, probe: this.#probe }), failure);
+  }
+
+  /** Notes an answer: one log line and one count each, the last one is kept with the score. */
+  answered(begun: Leased, stage: Stage, outcome: Outcome, answer?: PlatformAnswer): void {
+    const reason = reasonOf(outcome);
+    const { httpStatus } = outcome;
+    const shown = {
+      stage,
+      outcome: outcome.kind,
+      ...(httpStatus && { httpStatus }),
+      ...(reason && { reason }),
+    };
+    const durationMs = Math.round(answer?.durationMs ?? 0);
+    this.#entry = {
+      number: begun.attempt,
+      ...shown,
+      durationMs,
+      ...(outcome.detail && { excerpt: outcome.detail }),
+    };
+    this.#answer = answer;
+    this.#parts.events.attempted({
+      platformId: this.#platform.id,
+      scoreId: begun.scoreId,
+      cell: begun.cell,
+      attempt: begun.attempt,
+      probe: this.#probe,
+      durationMs,
+      ...shown,
+    });
+  }
+
+  async #readResult(begun: Posting): Promise<Sight> {
+    const { tokens, now } = this.#parts;
+    const platform = this.#platform;
+    const token = await tokens.get(platform, resultScopes);
+    if (!token.ok && !token.answer) return { settled: await this.release(begun, token.retryAtMs ?? 0) };
+    const reading = token.ok
+      ? await listResults({
+          lineItemUrl: begun.lineItemUrl,
+          userId: begun.score.userId,
+          accessToken: token.token.accessToken,
+          send: this.#send,
+        })
+      : undefined;
+    if (reading?.ok) return { result: reading.items.at(-1) ?? null };
+    const outcome = reading
+      ? classifyResults(reading.answer, platform.profile, now())
+      : classifyToken((token as { answer: PlatformResponse }).answer, platform.profile, now());
+    // A platform in trouble is asked again; one that does not let us see leaves us to decide without.
+    const inTrouble = outcome.kind === 'transient' || outcome.kind === 'throttled';
+    return inTrouble ? { settled: await this.fail(begun, 'result', outcome) } : { result: undefined };
+  }
+
+  async #settle(begun: Leased, settlement: Settlement, outcome?: Outcome): Promise<CellDelivery> {
+    const { id: platformId, profile } = this.#platform;
+    const { cell, scoreId, fence, score, epoch } = begun;
+    const lineItemUrl = begun.kind === 'post' ? begun.lineItemUrl : undefined;
+    const floorMs =
+      settlement.kind === 'delivered' && outcome && isProgressReport(score)
+        ? wireFloorMs(profile, this.#answer, this.#parts.now())
+        : undefined;
+    const streak = outcome && streakOf(outcome);
+    const settled = await this.#parts.record.settle({
+      platformId,
+      cell,
+      scoreId,
+      fence,
+      settlement,
+      ...(this.#entry && { attempt: this.#entry }),
+      ...(lineItemUrl && { lineItemUrl }),
+      ...(floorMs && { wireFloorMs: floorMs }),
+      ...(streak && { streak }),
+    });
+    const own = settled.result === settlement.kind && 'reason' in settlement ? settlement.reason : undefined;
+    const reason = own ?? (settled.result === 'superseded' ? 'NEWER_SCORE' : undefined);
+    this.#settled(scoreId, settled.result, reason);
+    const signal = outcome ? signalOf(outcome, { streak: settled.streak, epoch, probe: this.#probe }) : none;
+    if (settled.again) return { again: { cell, atMs: this.#parts.now() }, signal };
+    const delayMs =
+      settled.nextAttemptAtMs !== undefined && 'delayMs' in settlement ? settlement.delayMs : undefined;
+    return { ...(delayMs !== undefined && { again: { cell, atMs: this.#parts.now() + delayMs } }), signal };
+  }
+
+  #settled(scoreId: string, result: string, reason: string | undefined): void {
+    if (result !== 'delivered' && result !== 'superseded' && result !== 'dead') return;
+    const platformId = this.#platform.id;
+    this.#parts.events.settled({ platformId, scoreId, status: result, ...(reason && { reason }) });
+  }
+
+  #again(atMs: number): CellDelivery {
+    const earliest = this.#parts.now() + leastWaitMs;
+    return { again: { cell: this.lease.cell, atMs: Math.max(earliest, Math.ceil(atMs)) }, signal: none };
+  }
+}
+
+function reasonOf(outcome: Outcome): string | undefined {
+  if ('reason' in outcome) return outcome.reason;
+  if ('then' in outcome) return outcome.then;
+  return outcome.kind === 'throttled' ? 'THROTTLED' : undefined;
+}

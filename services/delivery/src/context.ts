@@ -1,0 +1,110 @@
+import { createPlatformHttp, type PlatformHttp, type SendRequest } from '@gradewire/ags';
+import type { Platform } from '@gradewire/passback';
+import { LaneQueues, Lanes, Wakes } from '@gradewire/passback/bullmq';
+import {
+  ActivePlatforms,
+  connectRedis,
+  LineItemResolver,
+  PlatformStore,
+  RequestBudget,
+  ScoreReader,
+  ScoreRecord,
+  SecretBox,
+  TokenCache,
+  ToolKeyStore,
+} from '@gradewire/passback/redis';
+import { createLogger, createRegistry, type Logger, type Registry } from '@gradewire/telemetry';
+import { buryCell } from './bury-cell.ts';
+import type { Config } from './config.ts';
+import { createDeliver } from './create-deliver.ts';
+import { createEvents } from './events.ts';
+import { fetchToken } from './fetch-token.ts';
+import { InFlight } from './in-flight.ts';
+import { createMetrics } from './metrics.ts';
+import type { Parts } from './parts.ts';
+import { Turns } from './turns.ts';
+
+export type Redis = ReturnType<typeof connectRedis>;
+
+/** All parts of the process, put together and not yet started. */
+export interface Context {
+  logger: Logger;
+  registry: Registry;
+  redis: Redis;
+  http: PlatformHttp;
+  queues: LaneQueues;
+  wakes: Wakes;
+  lanes: Lanes;
+}
+
+// How much longer than one request a cell belongs to its worker, so that looking up and sending fit in between.
+const leaseMarginMs = 10_000;
+
+/** Puts the parts together; nothing is connected yet. */
+export function createContext(config: Config): Context {
+  const { requestTimeoutMs, allowPrivateNetworks, retentionMs, cellRetentionMs } = config;
+  const logger = createLogger({ name: 'delivery', level: config.logLevel });
+  const registry = createRegistry();
+  const events = createEvents({ logger, metrics: createMetrics(registry) });
+  const redis = connectRedis(config.redisUrl, 'patient');
+  const http = createPlatformHttp({ requestTimeoutMs, allowPrivateNetworks });
+
+  const sendTo =
+    (platform: Platform): SendRequest =>
+    async (request) => {
+      const answer = await http.send(request);
+      events.requested({ profile: platform.profile, answer });
+      return answer;
+    };
+  const box = new SecretBox(config.encryptionKey);
+  const toolKeys = new ToolKeyStore({ redis, box });
+  const platforms = new PlatformStore({ redis });
+  const budget = new RequestBudget({ redis });
+  const parts: Parts = {
+    record: new ScoreRecord({
+      redis,
+      retentionMs,
+      cellRetentionMs,
+      leaseMs: requestTimeoutMs + leaseMarginMs,
+    }),
+    tokens: new TokenCache({
+      redis,
+      box,
+      fetchToken: (platform, scopes) => fetchToken({ toolKeys, sendTo, events }, platform, scopes),
+      lockMs: requestTimeoutMs + leaseMarginMs,
+    }),
+    lineItems: new LineItemResolver({
+      redis,
+      send: http.send,
+      requestTimeoutMs,
+      retentionMs: cellRetentionMs,
+    }),
+    events,
+    retry: config.retry,
+    requestTimeoutMs,
+    monotonic: () => performance.now(),
+    now: Date.now,
+    random: Math.random,
+  };
+  const slots = new InFlight({ capacity: config.concurrency });
+  const turns = new Turns({ slots, budget, sendTo, requestTimeoutMs, now: Date.now });
+
+  const queues = new LaneQueues({ connection: redis });
+  const wakes = new Wakes({ redis });
+  const lanes = new Lanes({
+    redis,
+    queues,
+    wakes,
+    reader: new ScoreReader({ redis }),
+    active: new ActivePlatforms({ redis }),
+    deliver: createDeliver({ parts, platforms, turns, budget, throttleMs: config.hold.baseMs }),
+    bury: (input) => buryCell(parts, input),
+    concurrencyOf: async (platformId) => (await platforms.cached(platformId))?.limits.concurrency ?? 1,
+    events,
+    hold: config.hold,
+    graceMs: config.credentialsGraceMs,
+    // A probe can take a token, a line item and a post.
+    probeLifeMs: 4 * requestTimeoutMs + leaseMarginMs,
+  });
+  return { logger, registry, redis, http, queues, wakes, lanes };
+}

@@ -1,0 +1,52 @@
+import {
+  isExpired,
+  nextDelayMs,
+  type Outcome,
+  REASONS,
+  type ReasonCode,
+  type RetryPolicy,
+} from '@gradewire/passback';
+import type { Lease, Settlement } from '@gradewire/passback/redis';
+
+/** What a failed attempt means for its score. `delivered` and `older` are not failures and not for this. */
+export type Failure = Exclude<Outcome, { kind: 'delivered' | 'older' | 'renewToken' | 'reresolve' }>;
+
+/**
+ * How a failed attempt is settled: again later, or dead. A transient failure is dead by its own count of tries, or
+ * `EXPIRED` by its age, which time held does not add to. A probe never kills for what every score would meet: that is
+ * the lane's matter, and the grace decides.
+ */
+export function settlementOf(
+  failure: Failure,
+  lease: Pick<Lease, 'attempt' | 'firstFailureAtMs' | 'heldMs' | 'nowMs'>,
+  { retry, random, probe }: { retry: RetryPolicy; random: () => number; probe: boolean },
+): Settlement {
+  const later = (retryAfterMs?: number, ambiguous = false): Settlement => ({
+    kind: 'later',
+    delayMs: nextDelayMs(lease.attempt, retry, random, retryAfterMs),
+    ambiguous,
+  });
+  switch (failure.kind) {
+    case 'dead':
+      if (probe && REASONS[failure.reason].systemic) return later();
+      return dead(failure.reason, failure.detail);
+    case 'holdCredentials':
+      return later();
+    case 'throttled':
+      return later(failure.retryAfterMs);
+    case 'transient': {
+      const { maxTries } = failure.budget ?? {};
+      if (maxTries !== undefined && lease.attempt >= maxTries)
+        return dead(failure.finalReason, failure.detail);
+      const { firstFailureAtMs, heldMs, nowMs } = lease;
+      if (firstFailureAtMs !== undefined && isExpired(firstFailureAtMs, heldMs, nowMs, retry)) {
+        return dead('EXPIRED', `kept failing with ${failure.reason}: ${failure.detail}`.slice(0, 300));
+      }
+      return later(failure.retryAfterMs, failure.ambiguous);
+    }
+  }
+}
+
+function dead(reason: ReasonCode, detail: string): Settlement {
+  return { kind: 'dead', reason, ...(detail && { detail }) };
+}

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { InFlight } from './in-flight.ts';
+import { answer, platformOf } from './testing/fakes.ts';
+import { Turns } from './turns.ts';
+
+const never = new AbortController().signal;
+const request = { stage: 'score', method: 'POST', url: 'https://lms.test', headers: {} } as const;
+
+function setup(grants: number[] = [], headers: Record<string, string> = {}) {
+  const asked: string[] = [];
+  const slots = new InFlight({ capacity: 2, kept: 0 });
+  const turns = new Turns({
+    slots,
+    requestTimeoutMs: 20_000,
+    now: () => 1_000,
+    sendTo: () => async () => {
+      asked.push('sent');
+      return answer(200, '', { headers });
+    },
+    budget: {
+      acquire: async () => {
+        const retryInMs = grants.shift() ?? 0;
+        asked.push(retryInMs ? `wait ${retryInMs}` : 'granted');
+        if (retryInMs) return { ok: false, retryInMs };
+        return { ok: true, release: async () => void asked.push('released') };
+      },
+      observe: async (group, remaining) => void asked.push(`${group} has ${remaining}`),
+    },
+  });
+  return { turns, asked, slots };
+}
+const rated = platformOf({ profile: 'generic', limits: { ratePerSecond: 20 } });
+const canvas = platformOf({ profile: 'canvas' });
+
+describe('Turns', () => {
+  it('asks no budget for a platform that shares nothing and has no rate', async () => {
+    const { turns, asked, slots } = setup();
+    const turn = await turns.take(platformOf(), never);
+    if ('retryAtMs' in turn) throw new Error('no turn');
+    await turn.send(request);
+    expect(slots.used).toBe(1);
+    await turn.release();
+    expect(slots.used).toBe(0);
+    expect(asked).toEqual(['sent']);
+  });
+
+  it('counts every request of a platform with a rate, not every cell', async () => {
+    const { turns, asked } = setup();
+    const turn = await turns.take(rated, never);
+    if ('retryAtMs' in turn) throw new Error('no turn');
+    await turn.send(request);
+    await turn.ready();
+    await turn.send(request);
+    await turn.release();
+    expect(asked).toEqual(['granted', 'sent', 'released', 'granted', 'sent', 'released']);
+  });
+
+  it('gives back a request that was not made', async () => {
+    const { turns, asked } = setup();
+    const turn = await turns.take(rated, never);
+    if ('retryAtMs' in turn) throw new Error('no turn');
+    await turn.release();
+    expect(asked).toEqual(['granted', 'released']);
+  });
+
+  it('waits for a budget that is free soon', async () => {
+    const { turns, asked } = setup([5]);
+    expect('send' in (await turns.take(rated, never))).toBe(true);
+    expect(asked).toEqual(['wait 5', 'granted']);
+  });
+
+  it('gives up a budget that is held for long, and the slot with it', async () => {
+    const { turns, slots } = setup([60_000]);
+    expect(await turns.take(rated, never)).toEqual({ retryAtMs: 61_000 });
+    expect(slots.used).toBe(0);
+  });
+
+  it('begins nothing once stopping', async () => {
+    const { turns, asked } = setup();
+    expect(await turns.take(rated, AbortSignal.abort())).toEqual({ retryAtMs: 1_000 });
+    expect(asked).toEqual([]);
+  });
+
+  it('tells the group what Canvas says is left', async () => {
+    const { turns, asked } = setup([], { 'x-rate-limit-remaining': '123.5' });
+    const turn = await turns.take(canvas, never);
+    if ('retryAtMs' in turn) throw new Error('no turn');
+    await turn.send(request);
+    expect(asked).toContain('client has 123.5');
+  });
+});

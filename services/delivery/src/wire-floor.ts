@@ -1,0 +1,19 @@
+import type { PlatformAnswer } from '@gradewire/ags';
+import type { ProfileName } from '@gradewire/passback';
+
+const second = 1_000;
+
+/**
+ * Moodle stamps a cell that a progress report emptied with its own clock instead of the score's timestamp (recorded from
+ * 4.5.6), so that later timestamps must come after that instant. Its clock is read from the answer's `Date`, whose
+ * seconds are rounded down.
+ */
+export function wireFloorMs(
+  profile: ProfileName,
+  answer: PlatformAnswer | undefined,
+  now: number,
+): number | undefined {
+  if (profile !== 'moodle') return undefined;
+  const date = answer?.kind === 'response' ? Date.parse(answer.headers.date ?? '') : Number.NaN;
+  return Number.isNaN(date) ? now : Math.max(now, date + second);
+}

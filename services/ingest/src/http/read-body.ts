@@ -1,0 +1,36 @@
+import express, { type Request, type RequestHandler } from 'express';
+import { Problem } from './problem.ts';
+
+const MIB = 1024 * 1024;
+
+export const MAX_BODY_BYTES = MIB;
+export const MAX_BATCH_BYTES = 16 * MIB;
+
+/**
+ * JSON in UTF-8, at most `maxBytes` when unpacked. Another media type is 415, no body at all is 400 unless it is
+ * `optional`.
+ */
+export function readBody(maxBytes: number, optional = false): RequestHandler[] {
+  const parse = express.json({ limit: maxBytes, strict: false, type: () => true });
+  return [
+    (request, _response, next) => {
+      if (isAbsent(request))
+        return next(optional ? undefined : new Problem('NOT_JSON', { detail: 'The body is empty.' }));
+      const type = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
+      if (type === 'application/json' || /^application\/[\w.-]+\+json$/.test(type ?? '')) return next();
+      const detail = type === undefined ? 'The request has no Content-Type.' : 'The body has to be JSON.';
+      next(new Problem('UNSUPPORTED_MEDIA_TYPE', { detail }));
+    },
+    parse,
+    (request, _response, next) => {
+      if (optional && isAbsent(request)) request.body = {};
+      next();
+    },
+  ];
+}
+
+function isAbsent(request: Request): boolean {
+  return (
+    request.headers['transfer-encoding'] === undefined && Number(request.headers['content-length'] ?? 0) === 0
+  );
+}

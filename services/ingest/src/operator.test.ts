@@ -1,0 +1,184 @@
+import { startTestRedis, type TestRedis } from '@gradewire/local-redis/testing';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { scoreBody, startTestIngest, type TestIngest } from './testing/test-ingest.ts';
+
+let redis: TestRedis;
+let test: TestIngest;
+
+beforeAll(async () => {
+  redis = await startTestRedis();
+  test = await startTestIngest(redis.url);
+});
+afterAll(async () => {
+  await test[Symbol.asyncDispose]();
+  await redis.stop();
+});
+
+/** Sends a score and settles it as a worker would. */
+async function settled(platformId: string, userId: string, kind: 'dead' | 'delivered'): Promise<string> {
+  const { record } = test.ingest.context;
+  const { body } = await test.call('POST', '/v1/scores', scoreBody(platformId, { userId }));
+  const [cell] = (await test.ingest.context.reader.undeliveredCells(platformId, 0, 1000)).cells.slice(-1);
+  const begun = await record.begin({ platformId, cell: cell!.cell, wireStepMs: 1 });
+  if (begun.kind !== 'post') throw new Error(begun.kind);
+  await record.settle({
+    platformId,
+    cell: begun.cell,
+    scoreId: begun.scoreId,
+    fence: begun.fence,
+    settlement:
+      kind === 'dead'
+        ? { kind, reason: 'USER_NOT_IN_CONTEXT', detail: 'not enrolled' }
+        : { kind, facts: { contentHash: 'x', hasGrade: true } },
+  });
+  return body.id;
+}
+
+const statusOf = async (id: string) => (await test.call('GET', `/v1/scores/${id}`)).body.status;
+
+describe('dead letters', () => {
+  it('are listed, summed up, replayed and discarded', async () => {
+    await test.putPlatform('dead');
+    const ids = [await settled('dead', 'a', 'dead'), await settled('dead', 'b', 'dead')];
+
+    const list = await test.call('GET', '/v1/dead-letters?platformId=dead&reason=USER_NOT_IN_CONTEXT');
+    expect(list.body.data.map(({ id }: { id: string }) => id).sort()).toEqual([...ids].sort());
+    expect(list.body.data[0]).toMatchObject({
+      status: 'dead',
+      detail: 'not enrolled',
+      hint: expect.any(String),
+    });
+    expect((await test.call('GET', '/v1/dead-letters?platformId=dead&reason=EXPIRED')).body.data).toEqual([]);
+    expect((await test.call('GET', '/v1/dead-letters?platformId=dead&reason=NONE')).status).toBe(422);
+
+    const summary = await test.call('GET', '/v1/dead-letters/summary');
+    expect(summary.body.data).toContainEqual({
+      platformId: 'dead',
+      reason: 'USER_NOT_IN_CONTEXT',
+      count: 2,
+      oldestAt: expect.stringMatching(/Z$/),
+      hint: expect.any(String),
+    });
+
+    expect((await test.call('POST', `/v1/dead-letters/${ids[0]}/replay`)).status).toBe(202);
+    expect(await statusOf(ids[0]!)).toBe('queued');
+    const twice = await test.call('POST', `/v1/dead-letters/${ids[0]}/replay`);
+    expect([twice.status, twice.body.code]).toEqual([409, 'NOT_DEAD']);
+
+    expect((await test.call('POST', `/v1/dead-letters/${ids[1]}/discard`, {})).status).toBe(422);
+    expect(
+      (await test.call('POST', `/v1/dead-letters/${ids[1]}/discard`, { note: 'left the course' })).status,
+    ).toBe(200);
+    expect((await test.call('GET', `/v1/scores/${ids[1]}`)).body).toMatchObject({
+      status: 'cancelled',
+      detail: 'left the course',
+    });
+    expect((await test.call('GET', '/v1/dead-letters?platformId=dead')).body.data).toEqual([]);
+  });
+});
+
+describe('replays', () => {
+  const finished = (id: string) =>
+    vi.waitFor(
+      async () => {
+        const { body } = await test.call('GET', `/v1/replays/${id}`);
+        expect(body.status).not.toBe('running');
+        return body;
+      },
+      { timeout: 10_000, interval: 50 },
+    );
+
+  it('put back what matches, after a dry run that only counts', async () => {
+    await test.putPlatform('replayed');
+    const ids = [];
+    for (const user of ['a', 'b', 'c']) ids.push(await settled('replayed', user, 'dead'));
+    const filter = { platformId: 'replayed', reason: 'USER_NOT_IN_CONTEXT' };
+    const dry = await test.call('POST', '/v1/replays', { filter, dryRun: true });
+    expect([dry.status, dry.body]).toEqual([200, { matched: 3 }]);
+    expect(await statusOf(ids[0]!)).toBe('dead');
+
+    const replay = await test.call('POST', '/v1/replays', { filter });
+    expect(replay.status).toBe(202);
+    expect(replay.body).toMatchObject({
+      status: 'running',
+      matched: 3,
+      replayed: 0,
+      delivered: 0,
+      failed: 0,
+    });
+    expect(await finished(replay.body.id)).toMatchObject({ status: 'done', matched: 3, replayed: 3 });
+    for (const id of ids) expect(await statusOf(id)).toBe('queued');
+    expect(await test.ingest.context.lanes.queue('replayed').getWaitingCount()).toBe(3);
+    expect((await test.call('DELETE', `/v1/replays/${replay.body.id}`)).body.code).toBe('REPLAY_FINISHED');
+  });
+
+  it('put named ones back, and delivered ones where asked', async () => {
+    await test.putPlatform('named');
+    const dead = await settled('named', 'a', 'dead');
+    const delivered = await settled('named', 'b', 'delivered');
+    const byId = await test.call('POST', '/v1/replays', { scoreIds: [dead, delivered] });
+    expect(await finished(byId.body.id)).toMatchObject({ matched: 2, replayed: 1, delivered: 0 });
+    expect(await statusOf(delivered)).toBe('delivered');
+
+    const again = await test.call('POST', '/v1/replays', {
+      filter: { platformId: 'named', status: 'delivered' },
+    });
+    expect(await finished(again.body.id)).toMatchObject({ matched: 1, replayed: 1 });
+    expect(await statusOf(delivered)).toBe('queued');
+  });
+
+  it('keep their rate and stop within two seconds of a cancel', async () => {
+    await test.putPlatform('slow');
+    for (let i = 0; i < 6; i += 1) await settled('slow', `u${i}`, 'dead');
+    const replay = await test.call('POST', '/v1/replays', {
+      filter: { platformId: 'slow' },
+      ratePerSecond: 2,
+    });
+    await new Promise((done) => setTimeout(done, 1_700));
+    const cancelled = await test.call('DELETE', `/v1/replays/${replay.body.id}`);
+    expect(cancelled.body.status).toBe('cancelled');
+    expect(cancelled.body.replayed).toBeGreaterThanOrEqual(1);
+    expect(cancelled.body.replayed).toBeLessThanOrEqual(4);
+    await new Promise((done) => setTimeout(done, 1_500));
+    const { body } = await test.call('GET', '/v1/dead-letters?platformId=slow');
+    expect(body.data.length).toBeGreaterThanOrEqual(6 - cancelled.body.replayed - 1);
+    expect((await test.call('DELETE', `/v1/replays/${replay.body.id}`)).status).toBe(200);
+  });
+
+  it.each([
+    [{}, ''],
+    [{ filter: { platformId: 'x' }, scoreIds: ['sc_x_0'] }, ''],
+    [{ scoreIds: [] }, '/scoreIds'],
+    [{ scoreIds: ['x'] }, '/scoreIds/0'],
+    [{ filter: {} }, '/filter/platformId'],
+    [{ filter: { platformId: 'slow', status: 'queued' } }, '/filter/status'],
+    [{ filter: { platformId: 'slow', status: 'delivered', reason: 'EXPIRED' } }, '/filter/reason'],
+    [{ filter: { platformId: 'slow' }, ratePerSecond: 0 }, '/ratePerSecond'],
+  ])('refuse %j', async (body, pointer) => {
+    const answer = await test.call('POST', '/v1/replays', body);
+    expect(answer.status).toBe(422);
+    expect(answer.body.errors.map((error: { pointer: string }) => error.pointer)).toContain(pointer);
+  });
+});
+
+describe('lanes', () => {
+  it('are read, paused and resumed', async () => {
+    await test.putPlatform('lane', { limits: { concurrency: 3, ratePerSecond: 7 } });
+    const { body: score } = await test.call('POST', '/v1/scores', scoreBody('lane'));
+    const open = await test.call('GET', '/v1/lanes/lane');
+    expect(open.body).toEqual({
+      platformId: 'lane',
+      state: 'open',
+      undelivered: 1,
+      oldestUndeliveredSeconds: expect.any(Number),
+      dead: 0,
+      limits: { concurrency: 3, ratePerSecond: 7 },
+    });
+    expect((await test.call('POST', '/v1/lanes/lane/pause')).body.state).toBe('paused');
+    expect(await statusOf(score.id)).toBe('held');
+    expect((await test.call('POST', '/v1/lanes/lane/resume')).body.state).toBe('open');
+    const all = await test.call('GET', '/v1/lanes?limit=1000');
+    expect(all.body.data.map(({ platformId }: { platformId: string }) => platformId)).toContain('lane');
+    expect((await test.call('GET', '/v1/lanes/none')).status).toBe(404);
+  });
+});

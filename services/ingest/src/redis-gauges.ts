@@ -1,0 +1,151 @@
+import { gauge, MAX_LABEL_VALUES, OTHER, type Registry } from '@gradewire/telemetry';
+import type { Context } from './context.ts';
+import { ageSeconds } from './lanes.ts';
+import { allPlatformIds } from './platform-ids.ts';
+
+type GaugeParts = Pick<Context, 'platforms' | 'reader' | 'laneState' | 'durability' | 'now' | 'logger'>;
+
+interface PlatformState {
+  platform: string;
+  undelivered: number;
+  oldestSeconds: number;
+  dead: { reason: string; count: number }[];
+  /** Why it is held or paused; of several platforms as `other`, every reason once. */
+  held: string[];
+}
+
+/** One look at Redis serves the gauges of a scrape. */
+const SCRAPE_MS = 1_000;
+/** Platforms asked at once, so that a scrape does not crowd out requests. */
+const CHUNK = 50;
+
+/**
+ * Registers the gauges that are read from Redis on every scrape, so that they are the same on every ingest. While Redis
+ * is away they are absent, which alerts on absence notice.
+ */
+export function registerRedisGauges(registry: Registry, parts: GaugeParts): void {
+  const states = shared(() => readStates(parts), parts.now);
+  const whenReadable =
+    <T>(read: () => Promise<T>, use: (value: T) => void) =>
+    async () => {
+      await read().then(use, (error) => parts.logger.warn({ err: error }, 'a gauge could not be read'));
+    };
+  const fromStates = <L extends string>(
+    name: string,
+    help: string,
+    labels: readonly L[],
+    rows: (state: PlatformState) => { labels: Record<L, string>; value: number }[],
+  ) =>
+    gauge(registry, {
+      name,
+      help,
+      labels,
+      collect: (self) =>
+        whenReadable(states, (all) => {
+          for (const row of all.flatMap(rows)) self.set(row.labels, row.value);
+        })(),
+    });
+
+  fromStates(
+    'gradewire_undelivered',
+    'Gradebook cells that do not show their newest score yet.',
+    ['platform'],
+    (state) => [{ labels: { platform: state.platform }, value: state.undelivered }],
+  );
+  fromStates(
+    'gradewire_oldest_undelivered_seconds',
+    'Age of the score that waits longest, held and retrying ones included.',
+    ['platform'],
+    (state) => [{ labels: { platform: state.platform }, value: state.oldestSeconds }],
+  );
+  fromStates(
+    'gradewire_dead_letters',
+    'Scores the platform refused for good.',
+    ['platform', 'reason'],
+    (state) =>
+      state.dead.map(({ reason, count }) => ({ labels: { platform: state.platform, reason }, value: count })),
+  );
+  fromStates(
+    'gradewire_lane_held',
+    '1 while nothing but probes is sent to the platform.',
+    ['platform', 'reason'],
+    (state) => state.held.map((reason) => ({ labels: { platform: state.platform, reason }, value: 1 })),
+  );
+  gauge(registry, {
+    name: 'gradewire_redis_durability',
+    help: 'How Redis keeps an acknowledged score: always, everysec, no, none or unknown.',
+    labels: ['mode'],
+    collect: (self) =>
+      whenReadable(
+        () => parts.durability.current(),
+        ({ mode }) => self.set({ mode }, 1),
+      )(),
+  });
+}
+
+async function readStates(parts: GaugeParts): Promise<PlatformState[]> {
+  const ids = await allPlatformIds(parts);
+  const states: PlatformState[] = [];
+  for (let i = 0; i < ids.length; i += CHUNK) {
+    states.push(...(await Promise.all(ids.slice(i, i + CHUNK).map((id) => readState(parts, id)))));
+  }
+  return boundStates(states);
+}
+
+async function readState({ reader, laneState, now }: GaugeParts, platform: string): Promise<PlatformState> {
+  const [undelivered, dead, lane] = await Promise.all([
+    reader.undelivered(platform),
+    reader.deadSummary([platform]),
+    laneState.get(platform),
+  ]);
+  const held = lane.paused ? 'PAUSED' : lane.holdReason;
+  return {
+    platform,
+    undelivered: undelivered.count,
+    oldestSeconds: ageSeconds(undelivered.oldestSinceMs, now()),
+    dead,
+    held: held === undefined ? [] : [held],
+  };
+}
+
+/**
+ * Keeps the first platforms, in the store's order and so the same on every ingest; the rest is summed up as `other`,
+ * with the oldest age of them all.
+ */
+export function boundStates(
+  states: readonly PlatformState[],
+  max: number = MAX_LABEL_VALUES,
+): PlatformState[] {
+  const rest = states.slice(max);
+  if (rest.length === 0) return [...states];
+  const dead = Map.groupBy(
+    rest.flatMap((state) => state.dead),
+    (row) => row.reason,
+  );
+  const other: PlatformState = {
+    platform: OTHER,
+    undelivered: rest.reduce((sum, state) => sum + state.undelivered, 0),
+    oldestSeconds: Math.max(...rest.map((state) => state.oldestSeconds)),
+    dead: [...dead].map(([reason, rows]) => ({
+      reason,
+      count: rows.reduce((sum, row) => sum + row.count, 0),
+    })),
+    held: [...new Set(rest.flatMap((state) => state.held))],
+  };
+  return [...states.slice(0, max), other];
+}
+
+function shared<T>(read: () => Promise<T>, now: () => number): () => Promise<T> {
+  let last: { value: Promise<T>; atMs: number } | undefined;
+  return () => {
+    if (!last || now() - last.atMs > SCRAPE_MS) {
+      const value = read();
+      last = { value, atMs: now() };
+      // A failure is told to those who wait for it, but not kept.
+      value.catch(() => {
+        last = undefined;
+      });
+    }
+    return last.value;
+  };
+}

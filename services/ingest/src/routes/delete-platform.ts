@@ -1,0 +1,21 @@
+import { mayUse } from '../auth.ts';
+import { Problem } from '../http/problem.ts';
+import { defineRoute } from '../http/route.ts';
+import { platformPath } from '../schemas/common.ts';
+
+export const deletePlatform = defineRoute({
+  method: 'delete',
+  path: '/v1/platforms/{platformId}',
+  tag: 'Platforms',
+  summary: 'Remove a platform',
+  role: 'admin',
+  params: platformPath,
+  responses: { 204: { description: 'Removed.' } },
+  problems: ['NOT_FOUND', 'PLATFORM_UNDELIVERED'],
+  async handle({ context, principal, path: { platformId } }) {
+    const result = mayUse(principal, platformId) ? await context.platforms.delete(platformId) : 'notFound';
+    if (result === 'notFound') throw new Problem('NOT_FOUND');
+    if (result === 'undelivered') throw new Problem('PLATFORM_UNDELIVERED');
+    return { status: 204 };
+  },
+});

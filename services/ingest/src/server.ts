@@ -1,0 +1,105 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { metricsListener } from '@gradewire/telemetry';
+import { createApp } from './app.ts';
+import { type Config, ConfigError } from './config.ts';
+import { type Context, closeContext, createContext } from './context.ts';
+import { registerRedisGauges } from './redis-gauges.ts';
+import { ReplayRunner } from './replays/replay-runner.ts';
+
+/** Requests under way get this long to finish; one can wait for a platform's answer. */
+const DRAIN_MS = 30_000;
+
+export interface Ingest extends AsyncDisposable {
+  url: string;
+  metricsUrl: string;
+  context: Context;
+  /** Says on every further answer that the connection ends. */
+  drain(): void;
+}
+
+/**
+ * Starts the API and its metrics. It listens although Redis may be away: requests are 503 until it is there.
+ * Disposing it drains: nothing new, what is under way finishes.
+ * @throws ConfigError when a port is taken
+ */
+export async function startIngest(config: Config, overrides: Partial<Context> = {}): Promise<Ingest> {
+  const context = createContext(config, overrides);
+  const { logger, registry, redis, toolKeys } = context;
+  registerRedisGauges(registry, context);
+  const onError = (error: unknown) => logger.warn({ err: error }, 'metrics could not be read');
+  const metrics = await listen(
+    metricsListener(registry, { onError }),
+    config.host,
+    config.metricsPort,
+    'GRADEWIRE_METRICS_PORT',
+  );
+  const server = await listen(createApp(context), config.host, config.port, 'GRADEWIRE_PORT').catch(
+    async (error: unknown) => {
+      await close(metrics);
+      await closeContext(context);
+      throw error;
+    },
+  );
+
+  // Whenever Redis is (again) there: the first tool key, so that platforms can be told of it.
+  redis.on('ready', () => {
+    toolKeys.ensure().catch((error: unknown) => logger.warn({ err: error }, 'no tool key yet'));
+  });
+  redis.connect().catch((error) => logger.warn({ err: error }, 'redis is away, trying on'));
+  const replayRunner = new ReplayRunner(context);
+  replayRunner.start();
+
+  const url = urlOf(server, config.host);
+  logger.info({ url, jwksUrl: `${config.publicUrl ?? url}/.well-known/jwks.json` }, 'listening');
+  const drain = () => {
+    context.draining = true;
+  };
+  return {
+    url,
+    metricsUrl: `${urlOf(metrics, config.host)}/metrics`,
+    context,
+    drain,
+    async [Symbol.asyncDispose]() {
+      drain();
+      await Promise.all([close(server), replayRunner[Symbol.asyncDispose]()]);
+      await close(metrics);
+      await closeContext(context);
+      logger.info('stopped');
+    },
+  };
+}
+
+function listen(listener: RequestListener, host: string, port: number, variable: string): Promise<Server> {
+  const server = createServer(listener);
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const reasons: Record<string, string> = {
+        EADDRINUSE: 'is taken by another program',
+        EACCES: 'may not be used without more rights',
+        EADDRNOTAVAIL: `is not to be had on GRADEWIRE_HOST ${host}`,
+      };
+      const reason = reasons[error.code ?? ''];
+      reject(
+        reason
+          ? new ConfigError(`${variable} ${port} ${reason}. Accepted: a free port, or 0 for any.`)
+          : error,
+      );
+    });
+    server.listen(port, host, () => resolve(server));
+  });
+}
+
+/** Ends connections as soon as they are idle, and what takes longer than `DRAIN_MS` by force. */
+async function close(server: Server): Promise<void> {
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const force = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  await new Promise((resolve) => server.close(resolve));
+  clearInterval(idle);
+  clearTimeout(force);
+}
+
+function urlOf(server: Server, host: string): string {
+  const { port } = server.address() as AddressInfo;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

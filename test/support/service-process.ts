@@ -1,0 +1,108 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const condition = '@gradewire/source';
+const logLinesKept = 40;
+
+/** A port that nobody listens on now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+/** One of the services as operators run it: its own process, told by its environment only. */
+export class ServiceProcess implements AsyncDisposable {
+  readonly name: string;
+  readonly #entry: string;
+  readonly #env: Record<string, string>;
+  readonly #readyUrl: string;
+  #child: ChildProcess | undefined;
+  #log: string[] = [];
+
+  constructor(options: { name: string; entry: string; env: Record<string, string>; readyUrl: string }) {
+    this.name = options.name;
+    this.#entry = join(root, options.entry);
+    this.#env = options.env;
+    this.#readyUrl = options.readyUrl;
+  }
+
+  get pid(): number {
+    if (this.#child?.pid === undefined) throw new Error(`${this.name} is not running`);
+    return this.#child.pid;
+  }
+
+  /** The last lines that it wrote. */
+  get log(): string {
+    return this.#log.join('');
+  }
+
+  /** Starts it, and returns when it says that it is ready. */
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, [`--conditions=${condition}`, this.#entry], {
+      env: { PATH: process.env.PATH, ...this.#env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child = child;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (chunk: Buffer) => {
+        this.#log = [...this.#log, chunk.toString()].slice(-logLinesKept);
+      });
+    }
+    await this.#untilReady(child);
+  }
+
+  /** Starts it without waiting; for chaos, where it may be killed before it is ready. */
+  async restart(): Promise<void> {
+    await this.start();
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal);
+  }
+
+  /** SIGKILL, and it is gone. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  /** SIGTERM; returns the exit code. */
+  async stop(): Promise<number | null> {
+    return this.#end('SIGTERM');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<number | null> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
+    const exited = once(child, 'exit');
+    child.kill(signal);
+    const [code] = (await exited) as [number | null];
+    return code;
+  }
+
+  async #untilReady(child: ChildProcess): Promise<void> {
+    const deadline = performance.now() + 30_000;
+    while (performance.now() < deadline) {
+      if (child.signalCode === 'SIGKILL') return;
+      if (child.exitCode !== null) throw new Error(`${this.name} ended with ${child.exitCode}:\n${this.log}`);
+      const response = await fetch(this.#readyUrl).catch(() => undefined);
+      if (response?.ok) return;
+      await delay(20);
+    }
+    throw new Error(`${this.name} was not ready within 30 s:\n${this.log}`);
+  }
+}
