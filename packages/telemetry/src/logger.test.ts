@@ -45,4 +45,20 @@ describe('createLogger', () => {
       attempt: 2,
     });
   });
+
+  it('logs of an error what it is, not what it carries', () => {
+    const cause = Object.assign(new Error('reset'), { code: 'ECONNRESET' });
+    const error = Object.assign(new TypeError('broken', { cause }), {
+      command: { name: 'set', args: ['hush'] },
+    });
+    const line = logged({ err: error });
+    expect(line).not.toContain('hush');
+    expect(JSON.parse(line).err).toMatchObject({
+      type: 'TypeError',
+      message: 'broken',
+      stack: expect.stringContaining('logger.test'),
+      cause: { message: 'reset', code: 'ECONNRESET' },
+    });
+    expect(JSON.parse(logged({ err: 'text' })).err).toEqual({ type: 'string', message: 'text' });
+  });
 });

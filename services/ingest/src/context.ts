@@ -8,6 +8,7 @@ import {
   LaneState,
   PlatformStore,
   ReplayStore,
+  RequestBudget,
   ScoreReader,
   ScoreRecord,
   SecretBox,
@@ -34,6 +35,8 @@ export interface Context {
   metrics: Metrics;
   rateLimit: RateLimit;
   redis: Redis;
+  /** BullMQ's own connection. */
+  laneRedis: Redis;
   durability: DurabilityWatch;
   replicas: ReplicaWait;
   platforms: PlatformStore;
@@ -48,6 +51,7 @@ export interface Context {
   laneState: LaneState;
   lanes: LaneQueues;
   wakes: Wakes;
+  budget: RequestBudget;
   http: PlatformHttp;
   /** True once the process is on its way out. */
   draining: boolean;
@@ -56,6 +60,10 @@ export interface Context {
 /** Builds the parts from the configuration; what `overrides` names is taken from there. Nothing is connected yet. */
 export function createContext(config: Config, overrides: Partial<Context> = {}): Context {
   const redis = overrides.redis ?? connectRedis(config.redisUrl, 'failFast');
+  // BullMQ defines its commands on the connection when a queue is first used. With auto-pipelining a pipeline begun before
+  // would lack them, which ioredis answers with an uncaught exception.
+  const laneRedis = overrides.laneRedis ?? redis.duplicate({ enableAutoPipelining: false });
+  laneRedis.on('error', () => undefined);
   const registry = overrides.registry ?? createRegistry();
   const apiKeys = new ApiKeyStore({ redis });
   const { retentionMs, cellRetentionMs, minReplicas } = config;
@@ -67,6 +75,7 @@ export function createContext(config: Config, overrides: Partial<Context> = {}):
     metrics: createMetrics(registry),
     rateLimit: GENEROUS_RATE,
     redis,
+    laneRedis,
     durability: new DurabilityWatch({
       read: async () => judgeDurability(await readDurability(redis), minReplicas),
     }),
@@ -93,8 +102,9 @@ export function createContext(config: Config, overrides: Partial<Context> = {}):
     batches: new BatchStore({ redis, retentionMs }),
     replays: new ReplayStore({ redis, retentionMs }),
     laneState: new LaneState({ redis }),
-    lanes: new LaneQueues({ connection: redis }),
+    lanes: new LaneQueues({ connection: laneRedis }),
     wakes: new Wakes({ redis }),
+    budget: new RequestBudget({ redis }),
     http: createPlatformHttp({
       requestTimeoutMs: config.requestTimeoutMs,
       allowPrivateNetworks: config.allowPrivateNetworks,
@@ -104,8 +114,14 @@ export function createContext(config: Config, overrides: Partial<Context> = {}):
   };
 }
 
+/** Connects, and goes on trying when Redis is away. @returns when the first tries are over */
+export async function connectContext({ redis, laneRedis }: Context): Promise<void> {
+  await Promise.allSettled([redis.connect(), laneRedis.connect()]);
+}
+
 /** Closes what the context holds open. */
-export async function closeContext({ lanes, http, redis }: Context): Promise<void> {
+export async function closeContext({ lanes, http, redis, laneRedis }: Context): Promise<void> {
   await Promise.allSettled([lanes[Symbol.asyncDispose](), http.close()]);
   redis.disconnect();
+  laneRedis.disconnect();
 }

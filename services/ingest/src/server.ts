@@ -3,12 +3,15 @@ import type { AddressInfo } from 'node:net';
 import { metricsListener } from '@gradewire/telemetry';
 import { createApp } from './app.ts';
 import { type Config, ConfigError } from './config.ts';
-import { type Context, closeContext, createContext } from './context.ts';
+import { type Context, closeContext, connectContext, createContext } from './context.ts';
 import { registerRedisGauges } from './redis-gauges.ts';
 import { ReplayRunner } from './replays/replay-runner.ts';
 
 /** Requests under way get this long to finish; one can wait for a platform's answer. */
 const DRAIN_MS = 30_000;
+
+/** Longer than load balancers keep idle connections, so that it is they who end them. */
+const KEEP_ALIVE_MS = 65_000;
 
 export interface Ingest extends AsyncDisposable {
   url: string;
@@ -25,7 +28,7 @@ export interface Ingest extends AsyncDisposable {
  */
 export async function startIngest(config: Config, overrides: Partial<Context> = {}): Promise<Ingest> {
   const context = createContext(config, overrides);
-  const { logger, registry, redis, toolKeys } = context;
+  const { logger, registry } = context;
   registerRedisGauges(registry, context);
   const onError = (error: unknown) => logger.warn({ err: error }, 'metrics could not be read');
   const metrics = await listen(
@@ -42,11 +45,8 @@ export async function startIngest(config: Config, overrides: Partial<Context> = 
     },
   );
 
-  // Whenever Redis is (again) there: the first tool key, so that platforms can be told of it.
-  redis.on('ready', () => {
-    toolKeys.ensure().catch((error: unknown) => logger.warn({ err: error }, 'no tool key yet'));
-  });
-  redis.connect().catch((error) => logger.warn({ err: error }, 'redis is away, trying on'));
+  watchRedis(context);
+  void connectContext(context);
   const replayRunner = new ReplayRunner(context);
   replayRunner.start();
 
@@ -70,8 +70,22 @@ export async function startIngest(config: Config, overrides: Partial<Context> = 
   };
 }
 
+/** Says once when Redis goes and comes, and sees to the first tool key, so that platforms can be told of it. */
+function watchRedis({ redis, toolKeys, logger }: Context): void {
+  let isThere = true;
+  redis.on('ready', () => {
+    isThere = true;
+    logger.info('redis is there');
+    toolKeys.ensure().catch((error: unknown) => logger.warn({ err: error }, 'no tool key yet'));
+  });
+  redis.on('close', () => {
+    if (isThere) logger.warn('redis is away, trying on');
+    isThere = false;
+  });
+}
+
 function listen(listener: RequestListener, host: string, port: number, variable: string): Promise<Server> {
-  const server = createServer(listener);
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, listener);
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const reasons: Record<string, string> = {

@@ -1,6 +1,7 @@
 import { Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { ActivePlatforms } from '../redis/active-platforms.ts';
+import { isRedisUnavailable } from '../redis/connection.ts';
 import { platformKey } from '../redis/keys.ts';
 import type { ScoreReader } from '../redis/score-reader.ts';
 import type { LaneEvents } from './delivery.ts';
@@ -134,7 +135,10 @@ export class Lane {
       if (job?.data.cell) this.#follow(queues.enqueue(platformId, job.data.cell, { replace: false }));
     });
     worker.on('stalled', () => events.stalled(platformId));
-    worker.on('error', (error) => events.failed({ platformId, error }));
+    // That Redis is away is one event of the process, not one of every lane and every try.
+    worker.on('error', (error) => {
+      if (!isRedisUnavailable(error)) events.failed({ platformId, error });
+    });
     return worker;
   }
 

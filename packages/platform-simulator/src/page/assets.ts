@@ -47,12 +47,16 @@ tbody th { font-weight: 600; position: sticky; left: 0; background: var(--sheet)
 .none { color: var(--soft); }
 .bar { display: block; height: .25rem; border-radius: .2rem; margin: .3rem 0; background: linear-gradient(to right, var(--accent) var(--share, 0%), var(--bar) var(--share, 0%)); }
 ${Array.from({ length: 11 }, (_, step) => `.s${step} { --share: ${step * 10}%; }`).join('\n')}
-.fresh { background: var(--fresh); }
+.fresh { animation: fresh 6s ease-out forwards; }
+@keyframes fresh { from, 50% { background: var(--fresh); } to { background: transparent; } }
 details p { margin: .25rem 0 0; max-width: 40ch; text-align: left; white-space: pre-wrap; overflow-wrap: anywhere; }
 summary { color: var(--accent); cursor: pointer; font-size: .8rem; }
 footer { padding-bottom: 2rem; font-size: .9rem; }
-@media (max-width: 44rem) { .change { grid-template-columns: 1fr auto; gap: .1rem 1rem; } .when, .what { text-align: left; } }
-@media (prefers-reduced-motion: no-preference) { .fresh { transition: background .6s; } }
+@media (max-width: 44rem) {
+  .change { grid-template-columns: 1fr auto; gap: .1rem 1rem; }
+  .score { grid-area: 1 / 2; }
+}
+@media (prefers-reduced-motion: reduce) { .fresh { animation-timing-function: step-end; } }
 `;
 
 /** Fetches the live part again after each change; without it the page still shows everything. */

@@ -14,7 +14,7 @@ export function markup(strings: TemplateStringsArray, ...parts: Part[]): Markup 
   return new Markup(strings.reduce((html, text, index) => html + print(parts[index - 1] ?? '') + text));
 }
 
-export function escapeHtml(value: string): string {
+function escapeHtml(value: string): string {
   return value
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

@@ -45,7 +45,7 @@ export interface ServiceRequest extends RequestFacts {
 }
 
 /** Paths with `{course}`, `{item}` and `{type}`; `lineItem` is without `/scores`. */
-export interface UrlTemplates {
+interface UrlTemplates {
   token: string;
   jwks: string;
   openidConfiguration: string;
@@ -99,12 +99,12 @@ export type ClaimProblem =
   | { claim: 'aud' | 'iss' | 'expired' | 'tooOld' }
   | { claim: 'notYet'; seconds: number };
 
-export interface AuthorizationRules {
+interface AuthorizationRules {
   /** `exact`: only `Bearer`; `anyCase` as RFC 9110 has it. */
   scheme: 'exact' | 'anyCase';
 }
 
-export interface LineItemRules {
+interface LineItemRules {
   /** The posted line item, checked; throws `Refused`. */
   read: (body: string, context: LineItemContext) => ReadLineItem;
   /** A PUT's members that were left out: `erased` or `kept`. */
@@ -207,7 +207,7 @@ export interface ScoreContext {
   request: ServiceRequest;
 }
 
-export interface ResultRules {
+interface ResultRules {
   paging: PagingRules;
   /** Throws `Refused` for a query that the platform chokes on. */
   check?: (request: ServiceRequest) => void;
@@ -224,7 +224,7 @@ export interface ResultRules {
   }) => Record<string, unknown>;
 }
 
-export interface MembershipRules {
+interface MembershipRules {
   paging: PagingRules;
   includesSuspended: boolean;
   show: (member: Member, course: Course) => Record<string, unknown>;

@@ -74,7 +74,7 @@ const LAST = [
 /** A made-up name for the nth person (from 1): the same for the same n, different for the first thousand. */
 export function nameOf(n: number): string {
   const index = n - 1;
-  return `${FIRST[index % FIRST.length]} ${LAST[index % LAST.length]}`;
+  return `${FIRST[index % FIRST.length]} ${LAST[(index * 11 + 5) % LAST.length]}`;
 }
 
 /** An address of the name under the reserved domain `example`; the number keeps namesakes apart. */

@@ -30,7 +30,6 @@ export function errorHandler(
     const problem = toProblem(error);
     onProblem(problem, response.locals.route);
     if (problem.code === 'INTERNAL') logger.error({ err: error }, 'request failed');
-    else if (problem.code === 'STORE_UNAVAILABLE') logger.warn({ err: error }, 'redis is away');
     if (response.headersSent) return next(error);
     response
       .status(problem.status)

@@ -1,7 +1,7 @@
 import { startTestRedis, type TestRedis } from '@gradewire/local-redis/testing';
 import { newScoreId, ReplayStore } from '@gradewire/passback/redis';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type Context, closeContext, createContext } from '../context.ts';
+import { type Context, closeContext, connectContext, createContext } from '../context.ts';
 import { testConfig } from '../testing/test-ingest.ts';
 import { ReplayRunner } from './replay-runner.ts';
 
@@ -13,7 +13,7 @@ let context: Context;
 beforeAll(async () => {
   redis = await startTestRedis();
   context = createContext(testConfig(redis.url));
-  await context.redis.connect();
+  await connectContext(context);
   context.replays = new ReplayStore({ redis: context.redis, runLeaseMs: RUN_LEASE_MS });
 });
 afterAll(async () => {

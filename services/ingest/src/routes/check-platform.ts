@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Problem } from '../http/problem.ts';
 import { defineRoute } from '../http/route.ts';
 import { checkPlatform as runChecks } from '../platform-check/check-platform.ts';
+import { withinBudget } from '../platform-check/within-budget.ts';
 import { platformPath } from '../schemas/common.ts';
 import { findPlatform } from './get-platform.ts';
 
@@ -52,10 +53,15 @@ export const checkPlatform = defineRoute({
         });
       }
     }
+    await context.toolKeys.ensure();
     const steps = await runChecks({
       platform,
       key: await context.toolKeys.signingKey(platform.toolKeyId),
-      send: context.http.send,
+      send: withinBudget(context.http.send, {
+        budget: context.budget,
+        platform,
+        leaseMs: 2 * context.config.requestTimeoutMs,
+      }),
       now: context.now,
       ...(lineItemsUrl !== undefined && { lineItemsUrl }),
     });

@@ -37,11 +37,13 @@ export const postScore = defineRoute({
       const item = { id: newScoreId(platformId, context.now()), score, ...(idempotency && { idempotency }) };
       const [result] = await acceptScores(context, platformId, [item], 'api');
       if (!result?.ok) throw refusalProblem(result!.code);
-      const { id, acceptedAtMs, replayed } = result;
+      const { id, acceptedAtMs, replayed, enqueue } = result;
+      // Neither queued now nor before: a newer score of the cell was there.
+      const status = enqueue || replayed ? 'queued' : 'superseded';
       return {
         status: 202,
         headers: { Location: `/v1/scores/${id}`, ...(replayed && { 'Idempotency-Replayed': 'true' }) },
-        body: { id, status: 'queued', platformId, acceptedAt: new Date(acceptedAtMs).toISOString() },
+        body: { id, status, platformId, acceptedAt: new Date(acceptedAtMs).toISOString() },
       };
     });
   },

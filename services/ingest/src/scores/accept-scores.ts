@@ -44,8 +44,10 @@ export async function enqueue(
 ): Promise<void> {
   if (cells.length === 0) return;
   try {
-    await lanes.enqueueMany(platformId, cells);
-    await wakes.publish(platformId);
+    const [first, ...others] = cells;
+    const queued =
+      others.length === 0 ? lanes.enqueue(platformId, first!) : lanes.enqueueMany(platformId, cells);
+    await Promise.all([queued, wakes.publish(platformId)]);
   } catch (error) {
     logger.warn(
       { err: error, platformId, cells: cells.length },

@@ -45,13 +45,8 @@ export async function startTestIngest(
   { config = {}, overrides = {} }: { config?: Partial<Config>; overrides?: Partial<Context> } = {},
 ): Promise<TestIngest> {
   const ingest = await startIngest(testConfig(redisUrl, config), overrides);
-  const { redis } = ingest.context;
-  if (redis.status !== 'ready') {
-    await new Promise((resolve) => {
-      redis.once('ready', resolve);
-      setTimeout(resolve, 2_000).unref();
-    });
-  }
+  const { redis, laneRedis } = ingest.context;
+  await Promise.all([redis, laneRedis].map(isReady));
   const callAs =
     (key: string): TestIngest['call'] =>
     async (method, path, body, headers = {}) => {
@@ -84,6 +79,14 @@ export async function startTestIngest(
     },
     [Symbol.asyncDispose]: () => ingest[Symbol.asyncDispose](),
   };
+}
+
+async function isReady(redis: Context['redis']): Promise<void> {
+  if (redis.status === 'ready') return;
+  await new Promise((resolve) => {
+    redis.once('ready', resolve);
+    setTimeout(resolve, 1_000).unref();
+  });
 }
 
 /** A registration at `{id}.example`. */
