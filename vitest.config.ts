@@ -1,10 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
-const conditions = ['@gradewire/source', 'node', 'import', 'module', 'default'];
+// Without `import`: Node would take it for `require` as well, and load ES modules where CommonJS was meant.
+const conditions = ['@gradewire/source', 'node', 'module', 'default'];
 
 export default defineConfig({
   resolve: { conditions },
-  ssr: { resolve: { conditions, externalConditions: ['@gradewire/source', 'node', 'import', 'default'] } },
+  ssr: { resolve: { conditions, externalConditions: ['@gradewire/source', 'node', 'default'] } },
   test: {
     include: ['packages/*/src/**/*.test.ts', 'services/*/src/**/*.test.ts', 'test/**/*.test.ts'],
     testTimeout: 20_000,

@@ -55,6 +55,7 @@ const CANVAS_SUBMISSION = 'https://canvas.instructure.com/lti/submission';
  * @param options.delivered what the cell has of ours, if anything
  * @param options.wireTimestampMs the timestamp that the post carries, the same on every retry
  * @param options.inDoubt an earlier post of the cell may have landed without our knowing
+ * @param options.sent that post was of this very score
  */
 export function decidePost(options: {
   score: Score;
@@ -62,8 +63,9 @@ export function decidePost(options: {
   profile: Profile;
   wireTimestampMs: number;
   inDoubt: boolean;
+  sent: boolean;
 }): PostDecision {
-  const { score, delivered, profile, inDoubt } = options;
+  const { score, delivered, profile, inDoubt, sent } = options;
   const unchanged = delivered?.contentHash === contentHashOf(score);
   // In doubt, something else may have landed since.
   if (unchanged && !inDoubt && !score.force) {
@@ -77,8 +79,9 @@ export function decidePost(options: {
   if (!inDoubt) return post;
   if (erases) return { do: 'readResults', seek: 'anyGrade', otherwise: post };
   if (!profile.repeatsCost || gradeOf(score) === undefined) return post;
-  // Where only the comment is new, the result looks the same before and after: a comment twice is better than none.
-  const tellsNothing = delivered?.grade === gradeOf(score) && !unchanged;
+  // Where only the comment may be new, the result looks the same before and after: a comment twice is better than none.
+  const commentUnsent = score.comment !== undefined && !sent;
+  const tellsNothing = !unchanged && (commentUnsent || delivered?.grade === gradeOf(score));
   return tellsNothing ? post : { do: 'readResults', seek: 'thisGrade', otherwise: post };
 }
 

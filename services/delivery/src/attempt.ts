@@ -17,6 +17,7 @@ import {
   PROFILES,
   type ResultSeen,
   resultShows,
+  type Score,
   type Target,
   withoutRemedy,
 } from '@gradewire/passback';
@@ -26,7 +27,7 @@ import { CellLease, type Leased } from './cell-lease.ts';
 import { signalOf, streakOf } from './lane-signal.ts';
 import type { Parts } from './parts.ts';
 import { type Failure, settlementOf } from './settlement.ts';
-import { wireFloorMs } from './wire-floor.ts';
+import { platformTimeMs, wireFloorMs } from './wire-floor.ts';
 
 type Posting = Extract<Leased, { kind: 'post' }>;
 type Stage = AttemptEntry['stage'];
@@ -35,7 +36,7 @@ type Sight = { result: ResultSeen | null | undefined } | { settled: CellDelivery
 
 const none: LaneSignal = { kind: 'none' };
 const resultScopes = [SCOPES.resultReadonly];
-// Hosts' clocks differ from Redis': a look that comes a little early must not come again at once.
+// Timers can fire a little early: such a look must not come again at once.
 const leastWaitMs = 250;
 
 /** One attempt at a cell: what each answer means for the record, the lane and whoever watches. */
@@ -68,9 +69,9 @@ export class Attempt {
         return { held: true, signal: none };
       case 'busy':
         // Cells that a crash left together must not come back together, or each would seem to crash with the guilty one.
-        return this.#again(begun.untilMs + this.#parts.random() * 1_000);
+        return this.#again(begun.waitMs + this.#parts.random() * 1_000);
       case 'early':
-        return this.#again(begun.atMs);
+        return this.#again(begun.waitMs);
       case 'crashed':
         this.#settled(begun.scoreId, 'dead', 'CRASHED');
         return { signal: none };
@@ -82,9 +83,9 @@ export class Attempt {
 
   /** What to post; or, when an unanswered post has landed after all or nothing is to be posted, the cell's settlement. */
   async decide(begun: Posting): Promise<{ post: Post } | { settled: CellDelivery }> {
-    const { score, delivered, wireTimestampMs, uncertain } = begun;
+    const { score, delivered, wireTimestampMs, uncertain, inDoubt: sent } = begun;
     const profile = PROFILES[this.#platform.profile];
-    let decision = decidePost({ score, delivered, profile, wireTimestampMs, inDoubt: uncertain });
+    let decision = decidePost({ score, delivered, profile, wireTimestampMs, inDoubt: uncertain, sent });
     if (decision.do === 'readResults') {
       const seen = await this.#readResult(begun);
       if ('settled' in seen) return seen;
@@ -150,17 +151,18 @@ export class Attempt {
   }
 
   /**
-   * The platform has an equal or newer timestamp. After a post of this score that nobody answered it is that post's;
-   * otherwise the results tell: ours, somebody's newer one, or none, and then it is posted once more.
+   * The platform has an equal or newer timestamp, and the results tell whose: ours, somebody's newer one, or none, and then
+   * it is posted once more. Where they tell nothing it is that of a post of this score that nobody answered, if there was one.
    */
   async older(begun: Posting, post: Post, outcome: Outcome): Promise<CellDelivery> {
-    if (begun.inDoubt) return this.delivered(begun, post, outcome);
+    const { inDoubt, score } = begun;
     const seen = await this.#readResult(begun);
     if ('settled' in seen) return seen.settled;
     const { result } = seen;
-    if (result !== undefined && resultShows(result, begun.score)) return this.delivered(begun, post, outcome);
-    const { detail } = outcome;
     const nothingThere = result !== undefined && typeof result?.resultScore !== 'number';
+    const tellsNothing = result === undefined || (nothingThere && isProgressReport(score));
+    if (tellsNothing ? inDoubt : resultShows(result, score)) return this.delivered(begun, post, outcome);
+    const { detail } = outcome;
     if (nothingThere && !begun.rechecked) {
       const delayMs = Math.max(1_000, PROFILES[this.#platform.profile].wireStepMs);
       return this.#settle(begun, { kind: 'later', delayMs, ambiguous: false, recheck: true }, outcome);
@@ -228,13 +230,10 @@ export class Attempt {
   }
 
   async #settle(begun: Leased, settlement: Settlement, outcome?: Outcome): Promise<CellDelivery> {
-    const { id: platformId, profile } = this.#platform;
+    const platformId = this.#platform.id;
     const { cell, scoreId, fence, score, epoch } = begun;
     const lineItemUrl = begun.kind === 'post' ? begun.lineItemUrl : undefined;
-    const floorMs =
-      settlement.kind === 'delivered' && outcome && isProgressReport(score)
-        ? wireFloorMs(profile, this.#answer, this.#parts.now())
-        : undefined;
+    const floorMs = outcome && this.#floorMs(settlement, score);
     const streak = outcome && streakOf(outcome);
     const settled = await this.#parts.record.settle({
       platformId,
@@ -257,15 +256,23 @@ export class Attempt {
     return { ...(delayMs !== undefined && { again: { cell, atMs: this.#parts.now() + delayMs } }), signal };
   }
 
+  /** Up to when the platform may have stamped the cell by its own clock. */
+  #floorMs(settlement: Settlement, score: Score): number | undefined {
+    const now = this.#parts.now();
+    if (settlement.kind === 'later') return settlement.recheck ? platformTimeMs(this.#answer, now) : undefined;
+    const emptied = settlement.kind === 'delivered' && isProgressReport(score);
+    return emptied ? wireFloorMs(this.#platform.profile, this.#answer, now) : undefined;
+  }
+
   #settled(scoreId: string, result: string, reason: string | undefined): void {
     if (result !== 'delivered' && result !== 'superseded' && result !== 'dead') return;
     const platformId = this.#platform.id;
     this.#parts.events.settled({ platformId, scoreId, status: result, ...(reason && { reason }) });
   }
 
-  #again(atMs: number): CellDelivery {
-    const earliest = this.#parts.now() + leastWaitMs;
-    return { again: { cell: this.lease.cell, atMs: Math.max(earliest, Math.ceil(atMs)) }, signal: none };
+  #again(waitMs: number): CellDelivery {
+    const atMs = this.#parts.now() + Math.max(leastWaitMs, Math.ceil(waitMs));
+    return { again: { cell: this.lease.cell, atMs }, signal: none };
   }
 }
 

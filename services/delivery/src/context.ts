@@ -6,6 +6,7 @@ import {
   connectRedis,
   LineItemResolver,
   PlatformStore,
+  queueConnection,
   RequestBudget,
   ScoreReader,
   ScoreRecord,
@@ -89,7 +90,7 @@ export function createContext(config: Config): Context {
   const slots = new InFlight({ capacity: config.concurrency });
   const turns = new Turns({ slots, budget, sendTo, requestTimeoutMs, now: Date.now });
 
-  const queues = new LaneQueues({ connection: redis });
+  const queues = new LaneQueues({ connection: queueConnection(redis) });
   const wakes = new Wakes({ redis });
   const lanes = new Lanes({
     redis,

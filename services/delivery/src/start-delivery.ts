@@ -49,6 +49,7 @@ export async function startDelivery(config: Config): Promise<Delivery> {
       await Promise.allSettled([wakes[Symbol.asyncDispose](), http.close(), health[Symbol.asyncDispose]()]);
       redis.removeAllListeners('close');
       await Promise.race([queues[Symbol.asyncDispose](), sleep(100)]);
+      queues.connection.disconnect();
       redis.disconnect();
       logger.info('stopped');
     },

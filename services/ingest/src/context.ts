@@ -7,6 +7,7 @@ import {
   connectRedis,
   LaneState,
   PlatformStore,
+  queueConnection,
   ReplayStore,
   RequestBudget,
   ScoreReader,
@@ -24,7 +25,7 @@ import { DurabilityWatch } from './redis-health/durability-watch.ts';
 import { readDurability } from './redis-health/read-durability.ts';
 import { ReplicaWait } from './redis-health/replica-wait.ts';
 
-export type Redis = ReturnType<typeof connectRedis>;
+type Redis = ReturnType<typeof connectRedis>;
 
 /** Everything a request can need. Tests replace single parts. */
 export interface Context {
@@ -60,10 +61,7 @@ export interface Context {
 /** Builds the parts from the configuration; what `overrides` names is taken from there. Nothing is connected yet. */
 export function createContext(config: Config, overrides: Partial<Context> = {}): Context {
   const redis = overrides.redis ?? connectRedis(config.redisUrl, 'failFast');
-  // BullMQ defines its commands on the connection when a queue is first used. With auto-pipelining a pipeline begun before
-  // would lack them, which ioredis answers with an uncaught exception.
-  const laneRedis = overrides.laneRedis ?? redis.duplicate({ enableAutoPipelining: false });
-  laneRedis.on('error', () => undefined);
+  const laneRedis = overrides.laneRedis ?? queueConnection(redis);
   const registry = overrides.registry ?? createRegistry();
   const apiKeys = new ApiKeyStore({ redis });
   const { retentionMs, cellRetentionMs, minReplicas } = config;

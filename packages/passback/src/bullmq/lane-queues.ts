@@ -48,6 +48,11 @@ export class LaneQueues implements AsyncDisposable {
     this.#state = new LaneState({ redis: connection });
   }
 
+  /** What BullMQ talks over; Workers share it. */
+  get connection(): Redis {
+    return this.#connection;
+  }
+
   /**
    * Asks for the cell to be brought up to date. With `replace` (a newer score, a replay) a backoff under way ends, and an
    * attempt under way is followed by another; without, a job that is there in any state is enough.

@@ -113,12 +113,12 @@ export class Lane {
   }
 
   async #openWorker(): Promise<LaneWorker> {
-    const { redis, timing, events, queues, concurrencyOf } = this.#options;
+    const { timing, events, queues, concurrencyOf } = this.#options;
     const { platformId } = this;
     const concurrency = await concurrencyOf(platformId);
     await this.#writeQueueMeta(concurrency);
     const worker: LaneWorker = new Worker(laneQueueName(platformId), (job) => this.#process(job), {
-      connection: redis,
+      connection: queues.connection,
       prefix: lanePrefix(platformId),
       concurrency,
       lockDuration: timing.lockMs,

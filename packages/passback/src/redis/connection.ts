@@ -4,6 +4,8 @@ import { Redis } from 'ioredis';
 export type Patience = 'failFast' | 'patient';
 
 const longestReconnectMs = 2_000;
+/** A caller is answered within this time although a half-open connection says nothing. */
+const failFastTimeoutMs = 5_000;
 
 /**
  * One shared connection. With `failFast` commands reject while Redis is away and after one lost connection; with
@@ -15,6 +17,7 @@ export function connectRedis(url: string, patience: Patience): Redis {
     enableAutoPipelining: true,
     enableOfflineQueue: patience === 'patient',
     maxRetriesPerRequest: patience === 'patient' ? null : 0,
+    ...(patience === 'failFast' && { commandTimeout: failFastTimeoutMs }),
     retryStrategy: (attempt) => Math.min(50 * 2 ** Math.min(attempt, 10), longestReconnectMs),
   });
   // Every command reports its own failure; without a listener ioredis would print each lost connection to the console.
@@ -22,10 +25,20 @@ export function connectRedis(url: string, patience: Patience): Redis {
   return redis;
 }
 
+/**
+ * A connection of the same kind for BullMQ. It defines its commands at the first use of a queue, which an automatic pipeline
+ * that is open in the same tick does not survive (ioredis: "results[i] is not iterable").
+ */
+export function queueConnection(redis: Redis): Redis {
+  const connection = redis.duplicate({ enableAutoPipelining: false });
+  connection.on('error', () => undefined);
+  return connection;
+}
+
 /** True when the failure means that Redis is away or cannot take writes now, so that trying later is right. */
 export function isRedisUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  return /ECONN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENOTFOUND|Connection is closed|Stream isn't writeable|max retries|^(OOM|READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|MISCONF|NOREPLICAS|TRYAGAIN)\b/.test(
+  return /ECONN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENOTFOUND|Connection is closed|Stream isn't writeable|max retries|Command timed out|^(OOM|READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|MISCONF|NOREPLICAS|TRYAGAIN)\b/.test(
     `${error.message} ${'code' in error ? String(error.code) : ''}`,
   );
 }

@@ -65,8 +65,9 @@ export type Begun =
   | { kind: 'lost' }
   | { kind: 'held' }
   | { kind: 'crashed'; scoreId: string }
-  | { kind: 'busy'; untilMs: number }
-  | { kind: 'early'; atMs: number }
+  /** `waitMs` by Redis's clock, which hosts' clocks need not agree with. */
+  | { kind: 'busy'; waitMs: number }
+  | { kind: 'early'; waitMs: number }
   | ({ kind: 'resolve'; target: Target } & Lease)
   | ({ kind: 'post'; lineItemUrl: string; wireTimestampMs: number } & Lease);
 

@@ -228,7 +228,7 @@ describe('begin', () => {
     const second = await accepted({ scoreGiven: 6 });
     expect(await begin(second.cell, { wireStepMs: 1_000 })).toEqual({
       kind: 'early',
-      atMs: expect.any(Number),
+      waitMs: expect.any(Number),
     });
     shift += 1_100;
     expect((await post(second.cell, { wireStepMs: 1_000 })).wireTimestampMs).toBe(

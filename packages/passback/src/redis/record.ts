@@ -100,9 +100,9 @@ export class ScoreRecord {
     ])) as string[];
     switch (kind) {
       case 'busy':
-        return { kind, untilMs: Number(row[0]) };
+        return { kind, waitMs: Number(row[0]) };
       case 'early':
-        return { kind, atMs: Number(row[0]) };
+        return { kind, waitMs: Number(row[0]) };
       case 'crashed':
         return { kind, scoreId: row[1] ?? '' };
       case 'nothing':

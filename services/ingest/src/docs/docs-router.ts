@@ -6,6 +6,8 @@ import type { RouteDefinition } from '../http/route.ts';
 import { openApiDocument } from './openapi.ts';
 import { DOCS_PAGE, DOCS_SCRIPT, problemsPage } from './pages.ts';
 
+const require = createRequire(import.meta.url);
+
 const ASSETS = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
 
 /** `/openapi.json`, and `/docs` to browse it: all of it served from here, nothing inline but Swagger UI's own styles. */
@@ -14,7 +16,7 @@ export function docsRouter(routes: readonly RouteDefinition[]): Router {
   // Once, at start: a schema that cannot be described stops the process, not a reader.
   const document = JSON.stringify(openApiDocument(routes));
   const problems = problemsPage();
-  const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+  const folder = dirname(require.resolve('swagger-ui-dist/package.json'));
 
   router.get('/openapi.json', (_request, response) => {
     response.type('application/json').send(document);

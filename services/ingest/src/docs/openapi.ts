@@ -39,7 +39,7 @@ export function openApiDocument(routes: readonly RouteDefinition[]): Document {
 }
 
 /** The codes a route can answer with: those of every route like it and its own. */
-export function problemsOf(route: RouteDefinition): ProblemCode[] {
+function problemsOf(route: RouteDefinition): ProblemCode[] {
   const everywhere: ProblemCode[] = ['STORE_UNAVAILABLE', 'INTERNAL'];
   const withKey: ProblemCode[] =
     route.role === 'open' ? [] : ['UNAUTHENTICATED', 'FORBIDDEN', 'RATE_LIMITED'];

@@ -34,7 +34,7 @@ export function mountRoutes(
 }
 
 /** OpenAPI's `{name}` in Express' spelling. */
-export function expressPath(path: string): string {
+function expressPath(path: string): string {
   return path.replaceAll(/\{(\w+)\}/g, ':$1');
 }
 

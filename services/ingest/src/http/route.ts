@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import type { ProblemCode } from './problem.ts';
 
 export type Role = 'submit' | 'operate' | 'admin';
-export type Method = 'get' | 'post' | 'put' | 'delete';
+type Method = 'get' | 'post' | 'put' | 'delete';
 
 export interface Reply {
   status: number;
@@ -13,7 +13,7 @@ export interface Reply {
   headers?: Record<string, string>;
 }
 
-export interface RouteInput<Path, Query, Body> {
+interface RouteInput<Path, Query, Body> {
   context: Context;
   /** Who asks; on an open route nobody in particular. */
   principal: Principal;
@@ -25,7 +25,7 @@ export interface RouteInput<Path, Query, Body> {
   headers: IncomingHttpHeaders;
 }
 
-export interface ResponseDescription {
+interface ResponseDescription {
   description: string;
   schema?: z.ZodType;
   contentType?: string;

@@ -46,7 +46,6 @@ export const replayInput = z
   })
   .meta({ id: 'ReplayInput' });
 
-export type ReplayInput = z.output<typeof replayInput>;
 export type ReplayFilter = z.output<typeof filterSchema>;
 
 /** What is stored of a replay: all that a process needs to go on with another's. */

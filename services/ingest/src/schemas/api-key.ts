@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { platformIdSchema } from './common.ts';
 
-export const roleSchema = z
+const roleSchema = z
   .enum(['submit', 'operate', 'admin'], 'takes submit, operate or admin')
   .meta({ id: 'Role', description: 'Each includes the ones before it.' });
 

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export interface FakeAnswer {
+interface FakeAnswer {
   status: number;
   body: unknown;
   headers?: Record<string, string>;

@@ -4,7 +4,7 @@ import { type Ingest, startIngest } from '../server.ts';
 
 export const ADMIN_KEY = 'test-admin-key-that-is-long-enough';
 
-export interface Answer {
+interface Answer {
   status: number;
   headers: Headers;
   // Tests look at what they expect; a wrong shape fails there.

@@ -63,7 +63,7 @@ local c = {}
 for i, name in ipairs(fields) do c[name] = values[i] end
 
 local leased = tonumber(c.leaseUntil or 0)
-if leased > now and not owned then return {'busy', text(leased), place} end
+if leased > now and not owned then return {'busy', text(leased - now), place} end
 if c.leaseUntil and not owned then
   -- Whoever had the lease never settled: it may have posted.
   if c.inFlight then
@@ -96,7 +96,7 @@ if tonumber(c.crashes or 0) >= crashLimit then
   return {'crashed', place, c.desired}
 end
 if not owned and probe == '' and c.nextAttemptAt and tonumber(c.nextAttemptAt) > now then
-  return {'early', c.nextAttemptAt, place}
+  return {'early', text(tonumber(c.nextAttemptAt) - now), place}
 end
 
 local line = redis.call('HGET', key('column', stood), 'url')
@@ -110,7 +110,7 @@ if line then
     if from > now then
       if owned then redis.call('HDEL', cell, 'leaseUntil', 'inFlight') end
       redis.call('HSET', cell, 'nextAttemptAt', text(from))
-      return {'early', text(from), place}
+      return {'early', text(from - now), place}
     end
     c.wireAt = text(at)
     redis.call('HSET', cell, 'wireFor', c.desired, 'wireAt', c.wireAt, 'wire', c.wireAt)

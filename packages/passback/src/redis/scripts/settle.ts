@@ -52,10 +52,10 @@ local function postAgain(score, scoreOrder, scoreSeq)
 end
 
 if c[1] ~= fence or not c[12] then
-  -- The lease was lost, and others may have posted since.
-  if kind ~= 'delivered' or not mine[1] then return {'late', '0', inARow, ''} end
+  -- The lease was lost, and others may have posted since: what has landed, or may have, landed at an unknown time.
+  if not (kind == 'delivered' or ambiguous) or not mine[1] then return {'late', '0', inARow, ''} end
   if desired then
-    redis.call('HSET', cell, 'doubt', 'late')
+    redis.call('HSET', cell, 'doubt', desired == id and id or 'late')
     if c[8] and c[8] ~= id then redis.call('HSET', cell, 'late', '1') end
     return {'late', '1', inARow, ''}
   end
