@@ -1,4 +1,29 @@
+import { ambiguityAttacks } from './ambiguity.ts';
 import type { Attack } from './attack.ts';
+import { fairnessAttacks } from './fairness.ts';
+import { longLifeAttacks } from './long-life.ts';
+import { newestWinsAttacks } from './newest-wins.ts';
+import { nothingLostAttacks } from './nothing-lost.ts';
+import { oneBadCellAttacks } from './one-bad-cell.ts';
+import { oneColumnAttacks } from './one-column.ts';
+import { outageAttacks } from './outage.ts';
+import { replayAttacks } from './replay.ts';
+import { shutdownAttacks } from './shutdown.ts';
+import { throttlingAttacks } from './throttling.ts';
+import { tokensAttacks } from './tokens.ts';
 
 /** Every attack on a promise, in the order of docs/reliability.md. */
-export const attacks: readonly Attack[] = [];
+export const attacks: readonly Attack[] = [
+  ...nothingLostAttacks,
+  ...newestWinsAttacks,
+  ...oneColumnAttacks,
+  ...outageAttacks,
+  ...throttlingAttacks,
+  ...ambiguityAttacks,
+  ...fairnessAttacks,
+  ...oneBadCellAttacks,
+  ...tokensAttacks,
+  ...replayAttacks,
+  ...shutdownAttacks,
+  ...longLifeAttacks,
+];

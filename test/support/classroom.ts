@@ -1,4 +1,4 @@
-import { startTestRedis, type TestRedis } from '@gradewire/local-redis/testing';
+import { startTestRedis, type TestRedis, type TestRedisOptions } from '@gradewire/local-redis/testing';
 import { createSimulator, type Simulator, type SimulatorOptions } from '@gradewire/platform-simulator';
 import { type GradewireOptions, type RunningGradewire, startGradewire } from './gradewire.ts';
 
@@ -15,6 +15,7 @@ export interface Classroom extends AsyncDisposable {
 export interface ClassroomOptions {
   simulator: SimulatorOptions;
   gradewire?: Omit<GradewireOptions, 'redisUrl'>;
+  redis?: TestRedisOptions;
   /** More of the platform's registration: limits, say. */
   registration?: Record<string, unknown>;
 }
@@ -28,7 +29,7 @@ export const impatientRetries = {
 };
 
 export async function openClassroom(options: ClassroomOptions): Promise<Classroom> {
-  const redis = await startTestRedis();
+  const redis = await startTestRedis(options.redis);
   const simulator = await createSimulator(options.simulator);
   const gradewire = await startGradewire({ ...options.gradewire, redisUrl: redis.url });
   simulator.setTool({ jwksUrl: `${gradewire.url}/.well-known/jwks.json` });

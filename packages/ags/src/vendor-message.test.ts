@@ -95,6 +95,7 @@ describe('vendorMessage', () => {
       response(401, { message: 'Invalid access token eyJhbGciOi.eyJzdWIi.c2ln given' }),
       'Invalid access token [token] given',
     ],
+    ['an encrypted token', response(401, 'Not ours: eyJhbGciOi.a-b.c_d.ZQ.Zg'), 'Not ours: [token]'],
   ])('%s', (_name, answer, expected) => {
     expect(vendorMessage(answer)).toBe(expected);
   });
@@ -104,10 +105,38 @@ describe('vendorMessage', () => {
     expect(vendorMessage(response(400, 'x'.repeat(500)))).toBe('x'.repeat(500));
   });
 
-  it('is quick on the worst text', () => {
+  it.each([
+    [
+      'escaped in a page',
+      response(400, '<p>Incorrect score received{&quot;userId&quot;:&quot;ann&quot;}</p>'),
+      'Incorrect score received',
+    ],
+    [
+      'escaped by number',
+      response(400, '<p>Bad score: { &#34;userId&#34;: &#34;ann&#34; }</p>'),
+      'Bad score:',
+    ],
+    ['a string in a string', response(400, 'Bad score: {\\"userId\\":\\"ann\\"}'), 'Bad score:'],
+    [
+      'beside the words, with an extension of ours',
+      response(400, { message: 'No', score: { userId: 'ann', 'https://x.test/e': { message: 'ann' } } }),
+      'No',
+    ],
+    [
+      'cut by the size limit',
+      response(201, '{"userId":"ann","comment":"see me af', { truncated: true, reasonPhrase: 'Created' }),
+      'Created',
+    ],
+  ])('leaves out a repeated score: %s', (_name, answer, expected) => {
+    expect(vendorMessage(answer)).toBe(expected);
+  });
+
+  it('is quick on the worst text, in JSON as well', () => {
     const startedAt = performance.now();
-    for (const piece of ['<', '<a', '{"', '{ ', 'eyJ', 'eyJa.', 'Bearer ', '<script', ' '])
+    for (const piece of ['<', '<a', '{"', '{ ', 'eyJ', 'eyJ-', 'eyJa.', 'Bearer ', '<script', ' ']) {
       vendorMessage(response(400, piece.repeat(20_000)));
+      vendorMessage(response(400, { message: piece.repeat(200_000) }));
+    }
     expect(performance.now() - startedAt).toBeLessThan(2000);
   });
 

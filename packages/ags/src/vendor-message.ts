@@ -3,6 +3,8 @@ import type { PlatformAnswer, PlatformResponse } from './messages.ts';
 import { isHtml, isObject } from './reading.ts';
 
 const MAX_CHARACTERS = 500;
+const MAX_CHARACTERS_READ = 20_000;
+const MAX_STRINGS = 20;
 
 /**
  * The platform's own words for why it refused: from JSON whatever its shape, else the reason phrase, else the
@@ -24,17 +26,20 @@ function wordsIn(json: unknown): string | undefined {
   if (isObject(json) && typeof json.error === 'string' && typeof json.error_description === 'string')
     return `${json.error}: ${json.error_description}`;
   for (const name of SEARCHED) {
-    const found = [...new Set(stringsNamed(name, json))];
-    if (found.length > 0) return found.join('; ');
+    const found = new Set<string>();
+    for (const text of stringsNamed(name, json)) {
+      if (found.add(text).size === MAX_STRINGS) break;
+    }
+    if (found.size > 0) return [...found].join('; ');
   }
   return fieldErrors(json);
 }
 
-/** Every string under a name, at any depth a platform would use. Moodle's `request` repeats what we sent. */
+/** Every string under a name, at any depth a platform would use. Moodle's `request` repeats what we sent, as do extensions. */
 function* stringsNamed(name: string, value: unknown, depth = 0): Generator<string> {
   if (depth > 8 || typeof value !== 'object' || value === null) return;
   for (const [key, member] of Object.entries(value)) {
-    if (key === 'request') continue;
+    if (key === 'request' || URL.canParse(key)) continue;
     if (key === name && typeof member === 'string' && member.trim() !== '') yield member;
     else yield* stringsNamed(name, member, depth + 1);
   }
@@ -56,19 +61,21 @@ function reasonOf({ reasonPhrase, status }: PlatformResponse): string {
   return reasonPhrase.toLowerCase() === STATUS_CODES[status]?.toLowerCase() ? '' : reasonPhrase;
 }
 
-/** The body as text; JSON without words in it says nothing. Of a page, its title and first lines. */
-function textOf({ body }: PlatformResponse): string {
-  if (parsed(body) !== undefined) return '';
-  const beginning = body.slice(0, 20_000);
+/** The body as text; JSON without words in it, or cut off, says nothing. Of a page, its title and first lines. */
+function textOf({ body, truncated }: PlatformResponse): string {
+  if (parsed(body) !== undefined || (truncated && /^\s*[{[]/.test(body))) return '';
+  const beginning = body.slice(0, MAX_CHARACTERS_READ);
   return isHtml(body) ? beginning.replace(/<(script|style)\b.*?(?:<\/\1\s*>|$)/gis, ' ') : beginning;
 }
 
 function tidy(words: string): string {
   const line = words
-    // Moodle's "Incorrect score received{...}" repeats the posted score, comment included.
-    .replace(/(?<=\S)\s*\{\s*".*$/s, '')
+    .slice(0, MAX_CHARACTERS_READ)
+    // Moodle's "Incorrect score received{...}" repeats the posted score, comment included; a page escapes it.
+    .replace(/(?<=\S)\s*\{\s*(?:\\?"|&quot;|&#0*34;|&#x0*22;).*$/is, '')
     .replace(/<[/!?a-z][^>]*>?/gi, ' ')
-    .replace(/\beyJ[\w-]+\.[\w-]*(?:\.[\w-]*)?|\b(Bearer)\s+\S+/gi, '$1[token]')
+    // A JWT, begun at the start of its word only, so that no word is read twice.
+    .replace(/(?<![\w-])(?=[\w-]*?eyJ)[\w-]+(?:\.[\w-]*){1,4}|\b(Bearer)\s+\S+/gi, '$1[token]')
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed
     .replace(/[\s\u0000-\u001f\u007f]+/g, ' ')
     .trim();

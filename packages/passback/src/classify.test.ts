@@ -89,8 +89,8 @@ const SCORE_ROWS: Row[] = [
   ['AGS 2.0: 204', 'blackboard', response(204), 'delivered'],
   ['AGS 2.0: an array is no refusal elsewhere', 'generic', response(200, '[]'), 'delivered'],
   ['Moodle 4.5.6 recorded: rejected, 200 with []', 'moodle', response(200, '[]'), 'dead REJECTED'],
-  ['derived: 2xx with a page', 'canvas', response(200, PAGE), UNREADABLE],
-  ['derived: 2xx with a page', 'moodle', response(200, `\n ${PAGE}`), UNREADABLE],
+  ['derived: 2xx with a page', 'canvas', response(200, PAGE), `${UNREADABLE} ambiguous`],
+  ['derived: 2xx with a page', 'moodle', response(200, `\n ${PAGE}`), `${UNREADABLE} ambiguous`],
 
   // Throttling, before all else
   [
@@ -289,6 +289,7 @@ const SCORE_ROWS: Row[] = [
     'dead USER_NOT_FOUND',
   ],
   ['D2L FAQ: role not gradable', 'brightspace', response(422), 'dead USER_NOT_GRADABLE'],
+  ['D2L FAQ: only where no words say else', 'brightspace', response(422, 'Timestamp is earlier'), 'older'],
   ['elsewhere 422 without words', 'generic', response(422), 'dead REJECTED'],
 
   // Tool, course, rights
@@ -773,8 +774,8 @@ describe('classifyScore', () => {
     });
   });
 
-  it('gives a redirect two tries', () => {
-    expect(classifyScore(response(302), 'generic', NOW)).toMatchObject({ budget: { maxTries: 2 } });
+  it('lets a redirect be tried twice more', () => {
+    expect(classifyScore(response(302), 'generic', NOW)).toMatchObject({ budget: { maxTries: 3 } });
   });
 
   it('never repeats the posted score in its words', () => {

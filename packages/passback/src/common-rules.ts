@@ -54,7 +54,7 @@ export const STATUS_RULES: readonly AnswerRule[] = [
       ...DOWN,
       reason: 'UNEXPECTED_REDIRECT',
       finalReason: 'UNEXPECTED_REDIRECT',
-      budget: { maxTries: 2 },
+      budget: { maxTries: 3 },
     },
     source: 'our own rule: a token does not follow redirects; login pages pass',
   },

@@ -17,7 +17,7 @@ export {
   classifyScore,
   classifyToken,
 } from './classify.ts';
-export { afterOutcome, DEAD_STREAK, DOWN_STREAK, nextProbe, type Streak } from './lane.ts';
+export { DEAD_STREAK, DOWN_STREAK, nextProbe } from './lane.ts';
 export { chooseLineItem, type LineItemChoice, type LineItemKey } from './line-item-choice.ts';
 export {
   type Outcome,
@@ -70,3 +70,4 @@ export {
   type Target,
   targetSchema,
 } from './target.ts';
+export { refusedUserId } from './user-id.ts';

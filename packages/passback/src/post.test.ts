@@ -30,10 +30,10 @@ const clearing: Score = { ...graded, scoreGiven: null };
 function decide(
   score: Score,
   profile: ProfileName,
-  options: { delivered?: DeliveredFacts; inDoubt?: boolean } = {},
+  options: { delivered?: DeliveredFacts; inDoubt?: boolean; sent?: boolean } = {},
 ) {
-  const { delivered, inDoubt = false } = options;
-  return decidePost({ score, delivered, profile: PROFILES[profile], wireTimestampMs: WIRE, inDoubt });
+  const { delivered, inDoubt = false, sent = inDoubt } = options;
+  return decidePost({ score, delivered, profile: PROFILES[profile], wireTimestampMs: WIRE, inDoubt, sent });
 }
 
 function bodyOf(score: Score, profile: ProfileName, delivered?: DeliveredFacts): Record<string, unknown> {
@@ -217,6 +217,12 @@ describe('decidePost', () => {
       expect(decide(commented, 'canvas', { delivered, inDoubt: true }).do).toBe('post');
       expect(decide(clearing, 'canvas', { delivered, inDoubt: true }).do).toBe('post');
       expect(decide(report, 'canvas', { delivered, inDoubt: true }).do).toBe('post');
+    });
+
+    it('is not asked for a comment that was never sent, whose grade an earlier post may have brought', () => {
+      const commented = { ...work, comment: 'well done' };
+      expect(decide(commented, 'canvas', { inDoubt: true, sent: false }).do).toBe('post');
+      expect(decide(commented, 'canvas', { inDoubt: true }).do).toBe('readResults');
     });
 
     it('is asked whether the earlier grade still stands when it is wanted again', () => {

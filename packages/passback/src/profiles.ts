@@ -31,6 +31,10 @@ export interface Profile {
   strictMembers: boolean;
   /** The limits are the client id's, shared by all tenants that use it. */
   limitsByClient: boolean;
+  /** The form of its ids of users and resource links, where any other is answered as if the platform were down. */
+  idForm?: RegExp;
+  /** What a column's points must stay below, where more is answered so too. */
+  pointsBelow?: number;
 }
 
 const GENERIC: Profile = {
@@ -58,8 +62,9 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     erasesMissingComment: false,
     limitsByClient: true,
   },
-  // Compares timestamps in whole seconds (recorded from Moodle 4.5.6).
-  moodle: { ...GENERIC, name: 'moodle', wireStepMs: 1000 },
+  // Compares timestamps in whole seconds; 502 for what its database cannot hold, bigint ids and numeric(10,5) points
+  // (recorded from Moodle 4.5.6).
+  moodle: { ...GENERIC, name: 'moodle', wireStepMs: 1000, idForm: /^\d{1,18}$/, pointsBelow: 100_000 },
   // docs.anthology.com, "Delete a grade".
   blackboard: { ...GENERIC, name: 'blackboard', clearsByNotReady: true },
   // 50,000 credits a minute for the whole tool (community.d2l.com 1191).

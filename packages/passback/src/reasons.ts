@@ -64,7 +64,7 @@ const table = {
     systemic: false,
   },
   LINE_ITEM_GONE: {
-    hint: 'The gradebook column is no longer there; a teacher may have deleted it. Send the score with the new column as its target, or with `create`, or discard it.',
+    hint: 'The gradebook column is no longer there: a teacher may have deleted it, or the course has ended. Send the score with the new column as its target, or with `create`, or discard it.',
     systemic: false,
   },
   LINE_ITEM_NOT_OURS: {

@@ -14,9 +14,10 @@ export const SCORE_RULES: readonly AnswerRule[] = [
     source: 'Moodle, recorded from 4.5.6: 200 with [] and nothing stored',
   },
   {
+    // A page can come in place of the service's answer after the service did its work.
     status: SUCCESS,
     body: 'markup',
-    means: UNREADABLE,
+    means: { ...UNREADABLE, ambiguous: true },
     source: 'derived: a login or maintenance page in place of the service',
   },
   {
@@ -81,12 +82,6 @@ export const SCORE_RULES: readonly AnswerRule[] = [
     means: { kind: 'dead', reason: 'USER_NOT_FOUND' },
     source: 'D2L by hypothesis/lms _v13.py',
   },
-  {
-    status: 422,
-    profiles: ['brightspace'],
-    means: { kind: 'dead', reason: 'USER_NOT_GRADABLE' },
-    source: 'D2L LTI Advantage developer FAQ: role without "Can be graded"',
-  },
 
   ...ACCESS_RULES,
 
@@ -145,6 +140,12 @@ export const SCORE_RULES: readonly AnswerRule[] = [
     profiles: ['blackboard', 'brightspace', 'schoology', 'sakai', 'generic'],
     means: { kind: 'older' },
     source: 'heuristic for platforms whose words are not known (AGS 2.0 section 3.4 fixes no status)',
+  },
+  {
+    status: 422,
+    profiles: ['brightspace'],
+    means: { kind: 'dead', reason: 'USER_NOT_GRADABLE' },
+    source: 'D2L LTI Advantage developer FAQ: role without "Can be graded"',
   },
   {
     status: 400,

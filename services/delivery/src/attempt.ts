@@ -86,10 +86,13 @@ export class Attempt {
     const { score, delivered, wireTimestampMs, uncertain, inDoubt: sent } = begun;
     const profile = PROFILES[this.#platform.profile];
     let decision = decidePost({ score, delivered, profile, wireTimestampMs, inDoubt: uncertain, sent });
+    let outcome: Outcome | undefined;
     if (decision.do === 'readResults') {
       const seen = await this.#readResult(begun);
       if ('settled' in seen) return seen;
       decision = afterResults(decision, score, seen.result);
+      // It answered, so it is up: else a held lane whose cells all end here would stay held.
+      if (seen.result !== undefined) outcome = { kind: 'delivered', detail: '' };
     }
     if (decision.do === 'post') return { post: decision };
     const { status, reason } = decision;
@@ -97,7 +100,7 @@ export class Attempt {
       status === 'delivered'
         ? { kind: 'delivered', facts: decision.facts, ...(reason && { reason }) }
         : { kind: 'superseded', reason: decision.reason };
-    return { settled: await this.#settle(begun, settlement) };
+    return { settled: await this.#settle(begun, settlement, outcome) };
   }
 
   /** The line item or the token is somebody else's to find, or our own budget is spent: nothing counts. */
@@ -113,7 +116,7 @@ export class Attempt {
     const found = await lineItems.resolve({
       platform,
       target,
-      accessToken: (scopes) => tokens.get(platform, scopes),
+      accessToken: (scopes) => tokens.get(platform, scopes, this.#send),
       dropToken: (scopes, tokenId) => tokens.drop(platform, scopes, tokenId),
       send: this.#send,
     });
@@ -210,8 +213,9 @@ export class Attempt {
   async #readResult(begun: Posting): Promise<Sight> {
     const { tokens, now } = this.#parts;
     const platform = this.#platform;
-    const token = await tokens.get(platform, resultScopes);
+    const token = await tokens.get(platform, resultScopes, this.#send);
     if (!token.ok && !token.answer) return { settled: await this.release(begun, token.retryAtMs ?? 0) };
+    if (token.ok && !token.token.scopes.includes(SCOPES.resultReadonly)) return { result: undefined };
     const reading = token.ok
       ? await listResults({
           lineItemUrl: begun.lineItemUrl,
@@ -259,9 +263,12 @@ export class Attempt {
   /** Up to when the platform may have stamped the cell by its own clock. */
   #floorMs(settlement: Settlement, score: Score): number | undefined {
     const now = this.#parts.now();
-    if (settlement.kind === 'later') return settlement.recheck ? platformTimeMs(this.#answer, now) : undefined;
-    const emptied = settlement.kind === 'delivered' && isProgressReport(score);
-    return emptied ? wireFloorMs(this.#platform.profile, this.#answer, now) : undefined;
+    if (settlement.kind === 'later')
+      return settlement.recheck ? platformTimeMs(this.#answer, now) : undefined;
+    const empties = score.scoreGiven === null || isProgressReport(score);
+    return settlement.kind === 'delivered' && empties
+      ? wireFloorMs(this.#platform.profile, this.#answer, now)
+      : undefined;
   }
 
   #settled(scoreId: string, result: string, reason: string | undefined): void {

@@ -26,8 +26,11 @@ describe('readConfig', () => {
   });
 
   it.each([
-    [{ GRADEWIRE_REDIS_URL: undefined }, /^GRADEWIRE_REDIS_URL is missing\. Accepted: a Redis URL/],
-    [{ GRADEWIRE_REDIS_URL: 'localhost:6379' }, /^GRADEWIRE_REDIS_URL is wrong\. Accepted: a Redis URL/],
+    [{ GRADEWIRE_REDIS_URL: undefined }, /^GRADEWIRE_REDIS_URL is missing\. Accepted: the URL of one Redis/],
+    [
+      { GRADEWIRE_REDIS_URL: 'localhost:6379' },
+      /^GRADEWIRE_REDIS_URL is wrong\. Accepted: the URL of one Redis/,
+    ],
     [{ GRADEWIRE_ENCRYPTION_KEY: '' }, /^GRADEWIRE_ENCRYPTION_KEY is missing\. Accepted: 32 bytes/],
     [{ GRADEWIRE_ENCRYPTION_KEY: 'c2hvcnQ=' }, /^GRADEWIRE_ENCRYPTION_KEY is wrong\. Accepted: 32 bytes/],
     [{ GRADEWIRE_DELIVERY_PORT: '65536' }, /^GRADEWIRE_DELIVERY_PORT is wrong\. Accepted: a port/],

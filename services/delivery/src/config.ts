@@ -1,3 +1,4 @@
+import { isRedisUrl } from '@gradewire/passback/redis';
 import { z } from 'zod';
 
 const MINUTE = 60_000;
@@ -17,15 +18,13 @@ const whole = (fallback: number, least: number, most: number, accepted: string) 
 const milliseconds = (fallback: number, least: number, most: number) =>
   whole(fallback, least, most, 'milliseconds');
 
-const redisUrls = 'a Redis URL: redis://, rediss://, redis+sentinel://h1,h2/name or redis+cluster://h1,h2';
+const redisUrls = 'the URL of one Redis, redis:// or rediss:// (Sentinel and Cluster are not supported yet)';
 const key32 = '32 bytes in base64, for example from: openssl rand -base64 32';
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 const environment = z
   .object({
-    GRADEWIRE_REDIS_URL: z
-      .string(redisUrls)
-      .refine((text) => /^(rediss?|redis\+sentinel|redis\+cluster):\/\/\S+$/.test(text), redisUrls),
+    GRADEWIRE_REDIS_URL: z.string(redisUrls).refine(isRedisUrl, redisUrls),
     GRADEWIRE_HOST: z.string().min(1, 'an address to listen on').default('127.0.0.1'),
     GRADEWIRE_DELIVERY_PORT: whole(9090, 0, 65_535, 'a port (0: any free one)'),
     GRADEWIRE_ENCRYPTION_KEY: z

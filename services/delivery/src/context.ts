@@ -48,7 +48,12 @@ export function createContext(config: Config): Context {
   const registry = createRegistry();
   const events = createEvents({ logger, metrics: createMetrics(registry) });
   const redis = connectRedis(config.redisUrl, 'patient');
-  const http = createPlatformHttp({ requestTimeoutMs, allowPrivateNetworks });
+  // The slots bound what is in flight; a lower bound per origin would have lanes of one host wait for each other.
+  const http = createPlatformHttp({
+    requestTimeoutMs,
+    allowPrivateNetworks,
+    maxConnectionsPerOrigin: config.concurrency,
+  });
 
   const sendTo =
     (platform: Platform): SendRequest =>
@@ -71,7 +76,8 @@ export function createContext(config: Config): Context {
     tokens: new TokenCache({
       redis,
       box,
-      fetchToken: (platform, scopes) => fetchToken({ toolKeys, sendTo, events }, platform, scopes),
+      fetchToken: (platform, scopes, send = sendTo(platform)) =>
+        fetchToken({ toolKeys, send, events }, platform, scopes),
       lockMs: requestTimeoutMs + leaseMarginMs,
     }),
     lineItems: new LineItemResolver({
@@ -97,6 +103,7 @@ export function createContext(config: Config): Context {
     queues,
     wakes,
     reader: new ScoreReader({ redis }),
+    retentionMs,
     active: new ActivePlatforms({ redis }),
     deliver: createDeliver({ parts, platforms, turns, budget, throttleMs: config.hold.baseMs }),
     bury: (input) => buryCell(parts, input),

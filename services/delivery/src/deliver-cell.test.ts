@@ -1,4 +1,4 @@
-import type { PlatformAnswer } from '@gradewire/ags';
+import { type PlatformAnswer, SCOPES } from '@gradewire/ags';
 import { describe, expect, it } from 'vitest';
 import { deliverCell } from './deliver-cell.ts';
 import {
@@ -78,8 +78,11 @@ describe('a score that is delivered', () => {
     expect(JSON.stringify(asked.attempts)).not.toMatch(/jane|see me|secret/);
   });
 
-  it('raises the floor of Moodle’s later timestamps when it was a progress report', async () => {
-    const score = scoreOf({ gradingProgress: 'Pending' });
+  it.each([
+    ['was a progress report', { gradingProgress: 'Pending' }],
+    ['cleared the grade', { scoreGiven: null }],
+  ] as const)('raises the floor of Moodle’s later timestamps when it %s', async (_name, fields) => {
+    const score = scoreOf(fields);
     const { asked } = await run({ begins: [posting({ score })], answers: [ok] }, { platform: moodle });
     expect(asked.settles[0]).toMatchObject({ wireFloorMs: 1_000_000 });
   });
@@ -141,8 +144,14 @@ describe('the token', () => {
   it('tells a missing scope from a refused tool', async () => {
     const token = tokenOf('narrow');
     if (token.ok) token.token.scopes = [];
-    const { settlements } = await run({ begins: [posting()], answers: [unauthorized], tokens: [token] });
-    expect(settlements[0]).toMatchObject({ kind: 'dead', reason: 'SCOPE_NOT_GRANTED' });
+    const script = { begins: [posting()], answers: [unauthorized], tokens: [token] };
+    const { settlements, delivery } = await run(script);
+    expect(settlements[0]).toMatchObject({ kind: 'later' });
+    expect(delivery.signal).toMatchObject({
+      kind: 'hold',
+      reason: 'CREDENTIALS_REJECTED',
+      refusal: { reason: 'SCOPE_NOT_GRANTED' },
+    });
   });
 
   it('that is refused holds the lane and kills nothing', async () => {
@@ -233,13 +242,37 @@ describe('“older” (invariant 8)', () => {
     reasonPhrase: 'Refusing score with an earlier timestamp for item 1 and user 2',
   });
 
-  it('means that the unanswered post before it landed', async () => {
-    const { asked, settlements } = await run(
-      { begins: [posting({ inDoubt: true })], answers: [older] },
-      { platform: moodle },
+  it('means that the unanswered post before it landed, where the results show it or cannot be read', async () => {
+    const shown = result({ userId: '42', resultScore: 80, resultMaximum: 100 });
+    for (const seen of [shown, answer(403, 'no', { stage: 'result' })]) {
+      const { asked, settlements } = await run(
+        { begins: [posting({ inDoubt: true })], answers: [older], results: [seen] },
+        { platform: moodle },
+      );
+      expect(settlements[0]).toMatchObject({ kind: 'delivered' });
+      expect(asked.sent.map((request) => request.stage)).toEqual(['score', 'result']);
+    }
+  });
+
+  it('after an unanswered progress report means that it landed, where the results show no grade', async () => {
+    const score = scoreOf({ gradingProgress: 'Pending' });
+    const { settlements } = await run(
+      { begins: [posting({ inDoubt: true, score })], answers: [older], results: [result()] },
+      { platform: platformOf({ profile: 'generic' }) },
     );
     expect(settlements[0]).toMatchObject({ kind: 'delivered' });
-    expect(asked.sent).toHaveLength(1);
+  });
+
+  it('after an unanswered post is superseded all the same when the results show somebody else’s', async () => {
+    const { settlements } = await run(
+      {
+        begins: [posting({ inDoubt: true })],
+        answers: [older],
+        results: [result({ userId: '42', resultScore: 55, resultMaximum: 100 })],
+      },
+      { platform: moodle },
+    );
+    expect(settlements[0]).toMatchObject({ kind: 'superseded', reason: 'NEWER_ON_PLATFORM' });
   });
 
   it('is delivered when the results show ours', async () => {
@@ -247,7 +280,7 @@ describe('“older” (invariant 8)', () => {
       {
         begins: [posting()],
         answers: [older],
-        results: [result({ userId: 'student', resultScore: 80, resultMaximum: 100 })],
+        results: [result({ userId: '42', resultScore: 80, resultMaximum: 100 })],
       },
       { platform: moodle },
     );
@@ -259,7 +292,7 @@ describe('“older” (invariant 8)', () => {
       {
         begins: [posting()],
         answers: [older],
-        results: [result({ userId: 'student', resultScore: 55, resultMaximum: 100 })],
+        results: [result({ userId: '42', resultScore: 55, resultMaximum: 100 })],
       },
       { platform: moodle },
     );
@@ -267,11 +300,17 @@ describe('“older” (invariant 8)', () => {
   });
 
   it('is posted once more, later and with a new timestamp, when there is no grade', async () => {
-    const { settlements } = await run(
-      { begins: [posting()], answers: [older], results: [result()] },
+    const { asked, settlements } = await run(
+      {
+        begins: [posting()],
+        answers: [{ ...older, headers: { date: 'Thu, 01 Jan 1970 01:00:00 GMT' } } as PlatformAnswer],
+        results: [result()],
+      },
       { platform: moodle },
     );
     expect(settlements[0]).toEqual({ kind: 'later', delayMs: 1_000, ambiguous: false, recheck: true });
+    // The platform's clock, whatever ours says: it may have stamped the cell by it.
+    expect(asked.settles[0]).toMatchObject({ wireFloorMs: 3_601_000 });
   });
 
   it('is superseded when that did not help', async () => {
@@ -279,6 +318,17 @@ describe('“older” (invariant 8)', () => {
       { begins: [posting({ rechecked: true })], answers: [older], results: [result()] },
       { platform: moodle },
     );
+    expect(settlements[0]).toMatchObject({ kind: 'superseded', reason: 'NEWER_ON_PLATFORM' });
+  });
+
+  it('does not read results with a token that may not', async () => {
+    const token = tokenOf('narrow');
+    if (token.ok) token.token.scopes = [SCOPES.score];
+    const { asked, settlements } = await run(
+      { begins: [posting()], answers: [older], tokens: [token] },
+      { platform: moodle },
+    );
+    expect(asked.sent.map((request) => request.stage)).toEqual(['score']);
     expect(settlements[0]).toMatchObject({ kind: 'superseded', reason: 'NEWER_ON_PLATFORM' });
   });
 
@@ -300,10 +350,14 @@ describe('an unanswered post on a platform where a repeat costs (Canvas)', () =>
   const doubtful = posting({ inDoubt: true });
 
   it('is looked for in the results first, and found', async () => {
-    const shown = result({ userId: 'student', resultScore: 0.8, resultMaximum: 1 });
-    const { asked, settlements } = await run({ begins: [doubtful], results: [shown] }, { platform: canvas });
+    const shown = result({ userId: '42', resultScore: 0.8, resultMaximum: 1 });
+    const script = { begins: [doubtful], results: [shown] };
+    const { asked, settlements, delivery } = await run(script, { platform: canvas, probe: true });
     expect(asked.sent.map((request) => request.stage)).toEqual(['result']);
     expect(settlements[0]).toMatchObject({ kind: 'delivered' });
+    // What answers is up, which opens a lane that was held.
+    expect(asked.settles[0]).toMatchObject({ streak: 'end' });
+    expect(delivery.signal).toEqual({ kind: 'healthy' });
   });
 
   it('is repeated when the results show that it did not land', async () => {
@@ -403,6 +457,16 @@ describe('the line item', () => {
     );
     expect(delivery.again).toEqual({ cell: 'c1.user', atMs: 1_003_500 });
     expect(asked.settles).toHaveLength(0);
+  });
+
+  it('is not looked for where the platform cannot have the user: Moodle would answer as if it were down', async () => {
+    const { asked, settlements, delivery } = await run(
+      { begins: [posting({ score: scoreOf({ userId: 'jane' }) })], answers: [ok] },
+      { platform: moodle },
+    );
+    expect(asked.sent).toHaveLength(0);
+    expect(settlements[0]).toMatchObject({ kind: 'dead', reason: 'USER_NOT_FOUND' });
+    expect(delivery.signal).toEqual({ kind: 'healthy' });
   });
 
   it('on an origin that is not the platform’s gets no token', async () => {

@@ -5,6 +5,8 @@ import {
   columnKeyOf,
   type Outcome,
   type Platform,
+  PROFILES,
+  refusedUserId,
 } from '@gradewire/passback';
 import type { CellDelivery } from '@gradewire/passback/bullmq';
 import { Attempt } from './attempt.ts';
@@ -12,7 +14,7 @@ import { isLeased } from './cell-lease.ts';
 import type { Parts } from './parts.ts';
 import type { Turn } from './turns.ts';
 
-/** What a score post asks for; a tool that may do no more can still deliver. */
+/** What a score post needs; a tool that may do no more can still deliver. */
 export const POST_SCOPES = [SCOPES.score];
 
 /**
@@ -32,6 +34,8 @@ export async function deliverCell(
     if (!isLeased(begun)) return attempt.notBegun(begun);
     const place = begun.kind === 'resolve' ? begun.target : { lineItemUrl: begun.lineItemUrl };
     if (checkTargetOrigins(place, platform).length > 0) return attempt.outOfBounds(begun);
+    const refused = refusedUserId(begun.score.userId, PROFILES[platform.profile]);
+    if (refused) return attempt.fail(begun, 'score', refused);
 
     if (begun.kind === 'resolve') {
       const found = await attempt.resolve(begun.target);
@@ -41,14 +45,15 @@ export async function deliverCell(
       continue;
     }
 
-    const token = await parts.tokens.get(platform, POST_SCOPES);
+    const token = await parts.tokens.get(platform, POST_SCOPES, turn.send);
     if (!token.ok) return attempt.withoutToken(begun, token);
 
     const decision = await attempt.decide(begun);
     if ('settled' in decision) return decision.settled;
     const { post } = decision;
 
-    await turn.ready();
+    const wait = await turn.ready();
+    if (wait) return attempt.release(begun, wait.retryAtMs);
     const kept = await attempt.lease.keep(begun, parts.requestTimeoutMs);
     if (kept !== begun) {
       begun = kept;
@@ -77,9 +82,12 @@ export async function deliverCell(
   }
 }
 
-/** Moodle answers 401 whatever is wrong with a token; that it never had the scope tells which. */
+/**
+ * Moodle answers 401 whatever is wrong with a token; that it never had the scope tells which. Then no score can go, as
+ * when the token endpoint says so, and all wait for whoever grants it.
+ */
 function explained(outcome: Outcome, token: { scopes: readonly string[] }): Outcome {
   if (outcome.kind !== 'renewToken' || token.scopes.includes(SCOPES.score)) return outcome;
   const { detail, httpStatus } = outcome;
-  return { kind: 'dead', reason: 'SCOPE_NOT_GRANTED', detail, ...(httpStatus && { httpStatus }) };
+  return { kind: 'holdCredentials', reason: 'SCOPE_NOT_GRANTED', detail, ...(httpStatus && { httpStatus }) };
 }

@@ -60,6 +60,14 @@ describe('events', () => {
     expect(lines[0]).toMatchObject({ level: 40, status: 'dead', reason: 'EXPIRED' });
   });
 
+  it('warns once of a lane that is held, however often its probes fail', () => {
+    const held = { platformId: 'school', reason: 'CREDENTIALS_REJECTED', forMs: 1_000 };
+    events.held({ ...held, level: 0, prolonged: false });
+    events.held({ ...held, level: 1, prolonged: true });
+    events.held({ ...held, reason: 'PLATFORM_DOWN', level: 2, prolonged: false });
+    expect(lines.map(({ level }) => level)).toEqual([40, 20, 40]);
+  });
+
   it('measures requests by what came back', async () => {
     events.requested({ profile: 'moodle', answer: answer(502) });
     events.requested({ profile: 'moodle', answer: unanswered });

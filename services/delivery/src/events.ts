@@ -71,8 +71,12 @@ export function createEvents(options: {
     closed(platformId) {
       logger.debug({ event: 'lane-closed', platformId }, 'lane closed');
     },
-    held({ platformId, reason, forMs, level }) {
-      logger.warn({ event: 'lane-held', platformId, reason, forMs, level }, `lane held: ${reason}`);
+    held({ platformId, reason, forMs, level, prolonged }) {
+      // One alert for one trouble, however long it lasts.
+      const severity = prolonged ? 'debug' : 'warn';
+      // `level` is the logger's own word.
+      const shown = { event: 'lane-held', platformId, reason, forMs, holdLevel: level };
+      logger[severity](shown, `lane held: ${reason}`);
     },
     resumed({ platformId, reason }) {
       logger.info({ event: 'lane-resumed', platformId, reason }, 'lane resumed');

@@ -28,13 +28,13 @@ async function run(given: PlatformAnswer, problems: string[] = []) {
     },
     ensure: async () => void ensured.push(1),
   };
-  const sendTo = () => async (request: PlatformRequest) => {
+  const send = async (request: PlatformRequest) => {
     sent.push(request);
     return given;
   };
   const events = { tokenFetched: (event: unknown) => void told.push(event) };
   const platform = platformOf({ audience: 'https://aud.test' });
-  const fetched = await fetchToken({ toolKeys, sendTo, events }, platform, ['scope-a', 'scope-b']);
+  const fetched = await fetchToken({ toolKeys, send, events }, platform, ['scope-a', 'scope-b']);
   return { fetched, sent, told, ensured: ensured.length };
 }
 

@@ -13,7 +13,8 @@ import type { DeliveryEvents } from './events.ts';
 export async function fetchToken(
   parts: {
     toolKeys: Pick<ToolKeyStore, 'signingKey' | 'ensure'>;
-    sendTo: (platform: Platform) => SendRequest;
+    /** That of the turn the token is wanted in: the request counts towards the platform's limits. */
+    send: SendRequest;
     events: Pick<DeliveryEvents, 'tokenFetched'>;
   },
   platform: Platform,
@@ -29,7 +30,7 @@ export async function fetchToken(
     key,
     ...(deploymentId && { deploymentId }),
   });
-  const answer = await parts.sendTo(platform)(tokenRequest({ tokenUrl, assertion, scopes }));
+  const answer = await parts.send(tokenRequest({ tokenUrl, assertion, scopes }));
   const reading = answer.kind === 'response' ? readTokenResponse(answer, scopes) : undefined;
   const httpStatus = answer.kind === 'response' ? answer.status : undefined;
   parts.events.tokenFetched({ platformId, ok: reading?.ok === true, ...(httpStatus && { httpStatus }) });

@@ -18,9 +18,15 @@ function track(slots: InFlight) {
   return { granted, ask, release, settled };
 }
 
+/** Has the lane give slots back in good time, so that it may have so many. */
+async function prove(slots: InFlight, lane: string, times: number): Promise<void> {
+  for (let i = 0; i < times; i += 1) (await slots.acquire(lane, never))?.();
+}
+
 describe('InFlight', () => {
   it('gives no more slots than there are', async () => {
     const slots = new InFlight({ capacity: 3, kept: 0 });
+    await prove(slots, 'a', 3);
     const { granted, ask, release, settled } = track(slots);
     for (let i = 0; i < 5; i += 1) ask('a');
     await settled();
@@ -32,7 +38,10 @@ describe('InFlight', () => {
   });
 
   it('gives a free slot to the lane with the fewest in flight', async () => {
-    const { granted, ask, release, settled } = track(new InFlight({ capacity: 4, kept: 0 }));
+    const slots = new InFlight({ capacity: 4, kept: 0 });
+    await prove(slots, 'big', 4);
+    await prove(slots, 'small', 4);
+    const { granted, ask, release, settled } = track(slots);
     for (let i = 0; i < 10; i += 1) ask('big');
     ask('small');
     ask('small');
@@ -44,7 +53,9 @@ describe('InFlight', () => {
   });
 
   it('keeps some slots for lanes that have nothing in flight', async () => {
-    const { granted, ask, settled } = track(new InFlight({ capacity: 8, kept: 2 }));
+    const slots = new InFlight({ capacity: 8, kept: 2 });
+    await prove(slots, 'hanging', 8);
+    const { granted, ask, settled } = track(slots);
     for (let i = 0; i < 20; i += 1) ask('hanging');
     await settled();
     expect(granted).toHaveLength(6);
@@ -55,6 +66,47 @@ describe('InFlight', () => {
     ask('another');
     await settled();
     expect(granted.slice(7)).toEqual(['another']);
+  });
+
+  it('serves one more lane while many hang together, whatever they want', async () => {
+    const { granted, ask, settled } = track(new InFlight({ capacity: 16 }));
+    const lanes = Array.from({ length: 8 }, (_, i) => `hanging ${i}`);
+    for (const lane of lanes) for (let i = 0; i < 8; i += 1) ask(lane);
+    await settled();
+    expect(new Set(granted).size).toBe(8);
+    ask('quiet');
+    await settled();
+    expect(granted.at(-1)).toBe('quiet');
+  });
+
+  it('lets a lane have more than half when it answers, and no longer once it hangs', async () => {
+    let now = 0;
+    const slots = new InFlight({ capacity: 8, kept: 0, monotonic: () => now });
+    const { granted, ask, release, settled } = track(slots);
+    for (let i = 0; i < 30; i += 1) ask('a');
+    await settled();
+    expect(slots.used).toBe(4);
+    for (let i = 0; i < 6; i += 1) {
+      release('a');
+      await settled();
+    }
+    expect(slots.used).toBe(8);
+    now += 6_000;
+    for (let i = 0; i < 8; i += 1) release('a');
+    await settled();
+    expect(slots.used).toBe(4);
+    expect(granted).toHaveLength(18);
+  });
+
+  it('forgets how a lane was', async () => {
+    let now = 0;
+    const slots = new InFlight({ capacity: 8, kept: 0, monotonic: () => now });
+    await prove(slots, 'a', 8);
+    now += 20_000;
+    const { ask, settled } = track(slots);
+    for (let i = 0; i < 8; i += 1) ask('a');
+    await settled();
+    expect(slots.used).toBe(4);
   });
 
   it('serves many small lanes before a big one gets its second', async () => {

@@ -2,22 +2,45 @@ interface Waiter {
   grant: (release: () => void) => void;
 }
 
+/** How many slots a lane has shown to give back in good time. */
+interface Pace {
+  shown: number;
+  atMs: number;
+}
+
+/** A slot held longer is one that hung. */
+const slowMs = 5_000;
+/** How a platform was before such a pause tells nothing of how it is now. */
+const forgottenAfterMs = 10_000;
+
 /**
  * This process's budget of requests in flight, shared by all lanes. A slot that is free goes to the waiting lane with the
  * fewest requests in flight; a part is kept for lanes that have none, so that a lane whose platform hangs cannot starve
- * one that just woke.
+ * one that just woke. While more than half is in use, a lane has a second slot and further ones only as it gives slots
+ * back in good time: many lanes that hang together take no more than half and one slot each.
  */
 export class InFlight {
   readonly #capacity: number;
   readonly #kept: number;
+  readonly #monotonic: () => number;
   readonly #inFlight = new Map<string, number>();
   readonly #waiting = new Map<string, Waiter[]>();
+  readonly #paces = new Map<string, Pace>();
   #used = 0;
 
-  /** `kept` slots, an eighth by default, are given only to lanes with nothing in flight. */
-  constructor({ capacity, kept = Math.floor(capacity / 8) }: { capacity: number; kept?: number }) {
+  /** `kept` slots, an eighth by default, are given only to lanes with nothing in flight. `monotonic` is in ms. */
+  constructor({
+    capacity,
+    kept = Math.floor(capacity / 8),
+    monotonic = () => performance.now(),
+  }: {
+    capacity: number;
+    kept?: number;
+    monotonic?: () => number;
+  }) {
     this.#capacity = capacity;
     this.#kept = kept;
+    this.#monotonic = monotonic;
   }
 
   get used(): number {
@@ -55,27 +78,48 @@ export class InFlight {
     }
   }
 
-  /** The waiting lane with the fewest in flight, of equals the one served longest ago, if a slot is free for it. */
+  /** Of the waiting lanes that a slot is free for the one with the fewest in flight, of equals that served longest ago. */
   #next(): string | undefined {
     let next: string | undefined;
     let fewest = Number.POSITIVE_INFINITY;
     for (const lane of this.#waiting.keys()) {
       const own = this.#inFlight.get(lane) ?? 0;
-      if (own < fewest) [next, fewest] = [lane, own];
+      if (own < fewest && this.#used < this.#limit(lane, own)) [next, fewest] = [lane, own];
       if (fewest === 0) break;
     }
-    const limit = fewest === 0 ? this.#capacity : this.#capacity - this.#kept;
-    return this.#used < limit ? next : undefined;
+    return next;
+  }
+
+  /** Up to how many slots in use the lane may have one more. */
+  #limit(lane: string, own: number): number {
+    if (own === 0) return this.#capacity;
+    const shared = this.#capacity - this.#kept;
+    return own < (this.#pace(lane)?.shown ?? 0) ? shared : Math.min(shared, Math.ceil(this.#capacity / 2));
   }
 
   #releaseOnce(lane: string): () => void {
+    const grantedAtMs = this.#monotonic();
     let released = false;
     return () => {
       if (released) return;
       released = true;
+      this.#judge(lane, grantedAtMs);
       this.#count(lane, -1);
       this.#grantFree();
     };
+  }
+
+  /** One slot more for one that was given back soon, back to one for one that hung. */
+  #judge(lane: string, grantedAtMs: number): void {
+    const atMs = this.#monotonic();
+    const before = this.#pace(lane)?.shown ?? this.#inFlight.get(lane) ?? 0;
+    const shown = atMs - grantedAtMs < slowMs ? Math.min(before + 1, this.#capacity) : 1;
+    this.#paces.set(lane, { shown, atMs });
+  }
+
+  #pace(lane: string): Pace | undefined {
+    const pace = this.#paces.get(lane);
+    return pace && this.#monotonic() - pace.atMs < forgottenAfterMs ? pace : undefined;
   }
 
   #count(lane: string, change: 1 | -1): void {

@@ -38,6 +38,12 @@ describe('settlementOf', () => {
       { kind: 'dead', reason: 'EXPIRED', detail: 'kept failing with PLATFORM_DOWN: HTTP 503' },
     ],
     [
+      'age kills one that has a reason of its own by that',
+      { ...down, reason: 'GRADE_LOCKED', systemic: false, finalReason: 'GRADE_LOCKED', detail: 'HTTP 500' },
+      { firstFailureAtMs: 900_000 },
+      { kind: 'dead', reason: 'GRADE_LOCKED', detail: 'HTTP 500' },
+    ],
+    [
       'time held is no age',
       down,
       { firstFailureAtMs: 900_000, heldMs: 1 },
@@ -78,5 +84,7 @@ describe('settlementOf', () => {
     expect(settle({ kind: 'dead', reason: 'USER_NOT_FOUND', detail: '' }, {}, true)).toMatchObject({
       kind: 'dead',
     });
+    const redirected: Failure = { ...down, finalReason: 'UNEXPECTED_REDIRECT', budget: { maxTries: 2 } };
+    expect(settle(redirected, { attempt: 2 }, true)).toMatchObject({ kind: 'later' });
   });
 });

@@ -12,9 +12,9 @@ import type { Lease, Settlement } from '@gradewire/passback/redis';
 export type Failure = Exclude<Outcome, { kind: 'delivered' | 'older' | 'renewToken' | 'reresolve' }>;
 
 /**
- * How a failed attempt is settled: again later, or dead. A transient failure is dead by its own count of tries, or
- * `EXPIRED` by its age, which time held does not add to. A probe never kills for what every score would meet: that is
- * the lane's matter, and the grace decides.
+ * How a failed attempt is settled: again later, or dead. A transient failure is dead by its own count of tries, or by
+ * its age, which time held does not add to: with a reason of its own if it has one (a locked grade), else `EXPIRED`. A
+ * probe never kills for what every score would meet: that is the lane's matter, and the grace decides.
  */
 export function settlementOf(
   failure: Failure,
@@ -35,12 +35,13 @@ export function settlementOf(
     case 'throttled':
       return later(failure.retryAfterMs);
     case 'transient': {
-      const { maxTries } = failure.budget ?? {};
-      if (maxTries !== undefined && lease.attempt >= maxTries)
-        return dead(failure.finalReason, failure.detail);
+      const { finalReason, detail, systemic } = failure;
+      const { maxTries = Number.POSITIVE_INFINITY } = failure.budget ?? {};
+      if (lease.attempt >= maxTries && !(probe && systemic)) return dead(finalReason, detail);
       const { firstFailureAtMs, heldMs, nowMs } = lease;
       if (firstFailureAtMs !== undefined && isExpired(firstFailureAtMs, heldMs, nowMs, retry)) {
-        return dead('EXPIRED', `kept failing with ${failure.reason}: ${failure.detail}`.slice(0, 300));
+        if (finalReason !== 'EXPIRED') return dead(finalReason, detail);
+        return dead('EXPIRED', `kept failing with ${failure.reason}: ${detail}`.slice(0, 300));
       }
       return later(failure.retryAfterMs, failure.ambiguous);
     }

@@ -22,7 +22,9 @@ function setup(grants: number[] = [], headers: Record<string, string> = {}) {
         const retryInMs = grants.shift() ?? 0;
         asked.push(retryInMs ? `wait ${retryInMs}` : 'granted');
         if (retryInMs) return { ok: false, retryInMs };
-        return { ok: true, release: async () => void asked.push('released') };
+        const release = async (how?: { unused: boolean }) =>
+          void asked.push(how?.unused ? 'given back' : 'released');
+        return { ok: true, release };
       },
       observe: async (group, remaining) => void asked.push(`${group} has ${remaining}`),
     },
@@ -60,7 +62,27 @@ describe('Turns', () => {
     const turn = await turns.take(rated, never);
     if ('retryAtMs' in turn) throw new Error('no turn');
     await turn.release();
-    expect(asked).toEqual(['granted', 'released']);
+    expect(asked).toEqual(['granted', 'given back']);
+  });
+
+  it('gives back a request that waits for something else, and asks again when it is wanted', async () => {
+    const { turns, asked } = setup();
+    const turn = await turns.take(rated, never);
+    if ('retryAtMs' in turn) throw new Error('no turn');
+    await expect.poll(() => asked).toEqual(['granted', 'given back']);
+    expect(await turn.ready()).toBeUndefined();
+    await turn.send(request);
+    expect(asked.slice(2)).toEqual(['granted', 'sent', 'released']);
+  });
+
+  it('never sends beyond the limit, not even for an attempt that has begun', async () => {
+    const { turns, asked } = setup([0, 60_000, 60_000]);
+    const turn = await turns.take(rated, never);
+    if ('retryAtMs' in turn) throw new Error('no turn');
+    await turn.send(request);
+    expect(await turn.ready()).toEqual({ retryAtMs: 61_000 });
+    expect(await turn.send(request)).toMatchObject({ kind: 'noResponse', maybeSeen: false });
+    expect(asked.filter((what) => what === 'sent')).toHaveLength(1);
   });
 
   it('waits for a budget that is free soon', async () => {

@@ -4,7 +4,7 @@ import type { ProfileName } from '@gradewire/passback';
 const second = 1_000;
 
 /**
- * Moodle stamps a cell that a progress report emptied with its own clock instead of the score's timestamp (recorded from
+ * Moodle stamps a cell that a progress report or a clearing emptied with its own clock instead of the score's timestamp (recorded from
  * 4.5.6), so that later timestamps must come after that instant.
  */
 export function wireFloorMs(

@@ -124,6 +124,21 @@ describe('keys', () => {
     );
   });
 
+  it('are listed page by page', async () => {
+    for (const name of ['a', 'b', 'c']) await test.call('POST', '/v1/keys', { name, role: 'submit' });
+    const all = (await test.call('GET', '/v1/keys')).body;
+    expect(all.nextCursor).toBeUndefined();
+    const paged: unknown[] = [];
+    for (let query = '?limit=2'; ; ) {
+      const { body } = await test.call('GET', `/v1/keys${query}`);
+      expect(body.data.length).toBeLessThanOrEqual(2);
+      paged.push(...body.data);
+      if (body.nextCursor === undefined) break;
+      query = `?limit=2&cursor=${body.nextCursor}`;
+    }
+    expect(paged).toEqual(all.data);
+  });
+
   it.each([
     [{ role: 'submit' }, '/name'],
     [{ name: 'x', role: 'root' }, '/role'],

@@ -1,3 +1,4 @@
+import { isRedisUrl } from '@gradewire/passback/redis';
 import { z } from 'zod';
 
 const MINUTE = 60_000;
@@ -13,19 +14,18 @@ const port = (fallback: number) =>
     )
     .transform(Number);
 
-const milliseconds = (fallback: number, least: number) =>
+const milliseconds = (fallback: number, least: number, most: number) =>
   z
     .string()
     .default(String(fallback))
-    .refine((text) => /^\d{1,15}$/.test(text) && Number(text) >= least, `milliseconds, at least ${least}`)
+    .refine(
+      (text) => /^\d{1,15}$/.test(text) && Number(text) >= least && Number(text) <= most,
+      `milliseconds, ${least} to ${most}`,
+    )
     .transform(Number);
 
-const redisUrl = z
-  .string('a Redis URL: redis://, rediss://, redis+sentinel://h1,h2/name or redis+cluster://h1,h2')
-  .refine(
-    (text) => /^(rediss?|redis\+sentinel|redis\+cluster):\/\/\S+$/.test(text),
-    'a Redis URL: redis://, rediss://, redis+sentinel://h1,h2/name or redis+cluster://h1,h2',
-  );
+const redisUrls = 'the URL of one Redis, redis:// or rediss:// (Sentinel and Cluster are not supported yet)';
+const redisUrl = z.string(redisUrls).refine(isRedisUrl, redisUrls);
 
 const key32 = '32 bytes in base64, for example from: openssl rand -base64 32';
 
@@ -39,7 +39,13 @@ const environment = z.object({
   GRADEWIRE_HOST: z.string().min(1, 'an address to listen on').default('127.0.0.1'),
   GRADEWIRE_PORT: port(8080),
   GRADEWIRE_METRICS_PORT: port(9464),
-  GRADEWIRE_ADMIN_KEY: z.string().min(32, 'a secret of at least 32 characters').optional(),
+  GRADEWIRE_ADMIN_KEY: z
+    .string()
+    .regex(
+      /^[\x21-\x7e]{32,512}$/,
+      'a secret of at least 32 characters, at most 512, all of them visible ASCII',
+    )
+    .optional(),
   GRADEWIRE_ENCRYPTION_KEY: z
     .string(key32)
     .refine((text) => /^[A-Za-z0-9+/]{43}=$/.test(text) && Buffer.from(text, 'base64').length === 32, key32)
@@ -56,9 +62,9 @@ const environment = z.object({
     .enum(['true', 'false'], 'true or false')
     .default('false')
     .transform((text) => text === 'true'),
-  GRADEWIRE_REQUEST_TIMEOUT_MS: milliseconds(20_000, 100),
-  GRADEWIRE_RETENTION_MS: milliseconds(30 * DAY, MINUTE),
-  GRADEWIRE_CELL_RETENTION_MS: milliseconds(400 * DAY, MINUTE),
+  GRADEWIRE_REQUEST_TIMEOUT_MS: milliseconds(20_000, 100, 5 * MINUTE),
+  GRADEWIRE_RETENTION_MS: milliseconds(30 * DAY, MINUTE, 3_650 * DAY),
+  GRADEWIRE_CELL_RETENTION_MS: milliseconds(400 * DAY, MINUTE, 3_650 * DAY),
   GRADEWIRE_LOG_LEVEL: z
     .enum(
       ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],

@@ -1,6 +1,6 @@
 import { startTestRedis } from '@gradewire/local-redis/testing';
 import { describe, expect, it, vi } from 'vitest';
-import { scoreBody, startTestIngest, type TestIngest } from './testing/test-ingest.ts';
+import { ADMIN_KEY, scoreBody, startTestIngest, type TestIngest } from './testing/test-ingest.ts';
 
 const metricsOf = async (test: TestIngest) => {
   const text = await (await fetch(test.ingest.metricsUrl)).text();
@@ -119,6 +119,29 @@ describe('metrics', () => {
       expect(text).toContain(line);
     }
     expect(text.join()).not.toContain('"42"');
+  });
+});
+
+describe('a caller who leaves before the answer', () => {
+  it('is not counted as answered', async () => {
+    await using redis = await startTestRedis();
+    await using test = await startTestIngest(redis.url);
+    const { reader } = test.ingest.context;
+    const left = new AbortController();
+    const answered = Promise.withResolvers<void>();
+    reader.get = async () => {
+      left.abort();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      answered.resolve();
+      return undefined;
+    };
+    const url = `${test.ingest.url}/v1/scores/sc_moodle_0mwpoxd3f13c2eca4b32043f3ed13`;
+    const headers = { authorization: `Bearer ${ADMIN_KEY}` };
+    await expect(fetch(url, { headers, signal: left.signal })).rejects.toThrow();
+    await answered.promise;
+    expect(await metricsOf(test)).toContain(
+      'gradewire_http_request_duration_seconds_count{route="/v1/scores/{scoreId}",method="GET",status="aborted"} 1',
+    );
   });
 });
 

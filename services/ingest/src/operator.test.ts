@@ -77,6 +77,34 @@ describe('dead letters', () => {
   });
 });
 
+describe('dead letters of a platform that was removed', () => {
+  it('are not queued for nobody', async () => {
+    await test.putPlatform('removed');
+    const id = await settled('removed', 'a', 'dead');
+    expect((await test.call('DELETE', '/v1/platforms/removed')).status).toBe(204);
+
+    const one = await test.call('POST', `/v1/dead-letters/${id}/replay`);
+    expect([one.status, one.body.code]).toEqual([422, 'UNKNOWN_PLATFORM']);
+    for (const [body, pointer] of [
+      [{ scoreIds: [id] }, '/scoreIds'],
+      [{ filter: { platformId: 'removed' } }, '/filter/platformId'],
+    ] as const) {
+      const many = await test.call('POST', '/v1/replays', body);
+      expect([many.status, many.body.code, many.body.errors[0].pointer]).toEqual([
+        422,
+        'UNKNOWN_PLATFORM',
+        pointer,
+      ]);
+    }
+    expect(await statusOf(id)).toBe('dead');
+    const gone = id.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
+    expect((await test.call('POST', `/v1/dead-letters/${gone}/replay`)).status).toBe(404);
+
+    await test.putPlatform('removed');
+    expect((await test.call('POST', `/v1/dead-letters/${id}/replay`)).status).toBe(202);
+  });
+});
+
 describe('replays', () => {
   const finished = (id: string) =>
     vi.waitFor(

@@ -1,5 +1,6 @@
 import { mayUse, type Principal } from './auth.ts';
 import type { Context } from './context.ts';
+import { Problem } from './http/problem.ts';
 
 const PAGE = 500;
 
@@ -10,6 +11,23 @@ export async function visiblePlatformIds(
 ): Promise<string[]> {
   const ids = await allPlatformIds({ platforms });
   return ids.filter((id) => mayUse(principal, id));
+}
+
+/**
+ * For scores to be sent to platforms that may have been removed since: nobody would deliver them.
+ * @param pointer to the member that led to the platforms, if the caller named them
+ * @throws Problem `UNKNOWN_PLATFORM`
+ */
+export async function requireRegistered(
+  { platforms }: Pick<Context, 'platforms'>,
+  platformIds: readonly string[],
+  pointer?: string,
+): Promise<void> {
+  const found = await Promise.all(platformIds.map((id) => platforms.get(id)));
+  const missing = platformIds.find((_, i) => found[i] === undefined);
+  if (missing === undefined) return;
+  const detail = `The platform ${missing} is not registered.`;
+  throw new Problem('UNKNOWN_PLATFORM', { detail, ...(pointer && { errors: [{ pointer, detail }] }) });
 }
 
 export async function allPlatformIds({ platforms }: Pick<Context, 'platforms'>): Promise<string[]> {

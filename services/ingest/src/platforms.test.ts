@@ -49,6 +49,17 @@ describe('platforms', () => {
       expect((await test.call(method, '/v1/platforms/first')).status).toBe(404);
   });
 
+  it.each(['platforms', 'lanes', 'keys', 'scores', 'dead-letters'])(
+    '%s take no cursor that is none',
+    async (list) => {
+      const of = list === 'scores' || list === 'dead-letters' ? 'platformId=first&' : '';
+      for (const cursor of ['', '[', '-', 'A%20B', '%F0%9F', 'x'.repeat(501)]) {
+        const answer = await test.call('GET', `/v1/${list}?${of}cursor=${cursor}`);
+        expect([answer.status, answer.body.errors?.[0].pointer]).toEqual([422, '?cursor']);
+      }
+    },
+  );
+
   it('stay while scores are undelivered', async () => {
     await test.putPlatform('busy');
     const { body } = await test.call('POST', '/v1/scores', scoreBody('busy'));

@@ -1,5 +1,5 @@
 import { startTestRedis, type TestRedis } from '@gradewire/local-redis/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { scoreBody, startTestIngest, type TestIngest } from './testing/test-ingest.ts';
 
 let redis: TestRedis;
@@ -185,7 +185,7 @@ describe('POST /v1/scores', () => {
       expect(await queued('moodle')).toBe(waiting);
     });
 
-    it.each<[string, string | undefined, Record<string, string>, number, string]>([
+    it.each<[string, string | Uint8Array | undefined, Record<string, string>, number, string]>([
       ['no JSON', '{"platformId":', { 'content-type': 'application/json' }, 400, 'NOT_JSON'],
       ['no body', undefined, { 'content-type': 'application/json' }, 400, 'NOT_JSON'],
       ['bytes that are not UTF-8 JSON', '\u0000', { 'content-type': 'application/json' }, 400, 'NOT_JSON'],
@@ -203,6 +203,27 @@ describe('POST /v1/scores', () => {
         { 'content-type': 'application/json; charset=iso-8859-1' },
         415,
         'UNSUPPORTED_MEDIA_TYPE',
+      ],
+      [
+        'no gzip although it says so',
+        JSON.stringify(scoreBody('moodle')),
+        { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+        400,
+        'NOT_JSON',
+      ],
+      [
+        'no br although it says so',
+        JSON.stringify(scoreBody('moodle')),
+        { 'content-type': 'application/json', 'content-encoding': 'br' },
+        400,
+        'NOT_JSON',
+      ],
+      [
+        'bytes that are no UTF-8',
+        Buffer.from(JSON.stringify(scoreBody('moodle', { userId: 'José' })), 'latin1'),
+        { 'content-type': 'application/json' },
+        400,
+        'NOT_JSON',
       ],
       [
         'a body of over 1 MiB',
@@ -317,6 +338,17 @@ describe('POST /v1/scores/batch', () => {
     expect(answer.body).toMatchObject({ accepted: 1000, rejected: 0 });
   });
 
+  it('accepts none when the batch itself cannot be kept', async () => {
+    const { batches } = test.ingest.context;
+    const save = vi.spyOn(batches, 'save').mockRejectedValue(new Error('OOM command not allowed'));
+    const scores = [scoreBody('moodle', { userId: 'bo1' }), scoreBody('moodle', { userId: 'bo2' })];
+    const answer = await test.call('POST', '/v1/scores/batch', { scores });
+    save.mockRestore();
+    expect([answer.status, answer.body.code]).toEqual([503, 'STORE_UNAVAILABLE']);
+    const found = await test.call('GET', '/v1/scores?platformId=moodle&userId=bo1');
+    expect(found.body.data).toEqual([]);
+  });
+
   it('gives the first answer again', async () => {
     const scores = [scoreBody('moodle', { userId: 'bi1' }), scoreBody('moodle', { userId: 'bi2' })];
     const headers = { 'Idempotency-Key': 'batch' };
@@ -330,6 +362,11 @@ describe('POST /v1/scores/batch', () => {
 });
 
 describe('reading and cancelling', () => {
+  it('says that a list needs a platform', async () => {
+    const { status, body } = await test.call('GET', '/v1/scores');
+    expect([status, body.errors]).toEqual([422, [{ pointer: '?platformId', detail: 'is required' }]]);
+  });
+
   it('lists page by page, filtered', async () => {
     await test.putPlatform('listed');
     for (const i of [1, 2, 3]) {

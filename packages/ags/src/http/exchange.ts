@@ -45,6 +45,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
+    // A process that was stopped meanwhile and woken can have its connection before its timer fires.
+    if (performance.now() - this.#startedAt >= this.#limits.requestTimeoutMs) this.#timeOut();
     // Given up while it waited for a connection: undici writes nothing after an abort here.
     if (this.#settled) {
       controller.abort(new Error('given up'));

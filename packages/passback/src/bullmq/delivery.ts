@@ -48,7 +48,8 @@ export type BuryCell = (input: {
 export interface LaneEvents {
   opened(platformId: string): void;
   closed(platformId: string): void;
-  held(event: { platformId: string; reason: string; forMs: number; level: number }): void;
+  /** Also each time that a failed probe prolongs a hold; `prolonged` then tells that the reason is still the same. */
+  held(event: { platformId: string; reason: string; forMs: number; level: number; prolonged: boolean }): void;
   resumed(event: { platformId: string; reason: string }): void;
   /** Jobs that the queue had lost. */
   swept(event: { platformId: string; added: number }): void;

@@ -43,7 +43,7 @@ export class HoldKeeper {
 
   /** Applies what an ordinary attempt said: a failure that began before the present hold, or before its end, holds nothing. */
   async apply(platformId: string, signal: HoldSignal): Promise<void> {
-    await this.#hold(platformId, signal, 0);
+    await this.#hold(platformId, signal, { level: 0, prolonged: false });
   }
 
   /**
@@ -83,13 +83,18 @@ export class HoldKeeper {
     }
     if (signal.kind === 'healthy') return this.#release(platformId, lane);
     if (signal.kind === 'hold') {
-      await this.#hold(platformId, signal, lane.holdLevel + 1, cell);
+      const prolonged = signal.reason === lane.holdReason;
+      await this.#hold(platformId, signal, { level: lane.holdLevel + 1, prolonged, probe: cell });
       return this.#buryOverdue(platformId, lane, signal);
     }
     await this.#state.noteProbe(platformId, cell);
   }
 
-  async #hold(platformId: string, signal: HoldSignal, level: number, probe?: string): Promise<void> {
+  async #hold(
+    platformId: string,
+    signal: HoldSignal,
+    { level, prolonged, probe }: { level: number; prolonged: boolean; probe?: string },
+  ): Promise<void> {
     const { reason, epoch, retryAfterMs } = signal;
     const forMs = holdIntervalMs(level, this.#options.hold, retryAfterMs);
     const taken = await this.#state.hold(platformId, {
@@ -100,7 +105,7 @@ export class HoldKeeper {
       ...(probe && { probe }),
     });
     if (!taken) return;
-    this.#options.events.held({ platformId, reason, forMs, level });
+    this.#options.events.held({ platformId, reason, forMs, level, prolonged });
     await this.#options.queues.align(platformId);
   }
 

@@ -38,7 +38,9 @@ export const laneTiming: LaneTiming = {
 export interface LaneOptions extends HoldKeeperOptions {
   /** A connection that waits for Redis; each open lane adds a blocking one. */
   redis: Redis;
-  reader: Pick<ScoreReader, 'undelivered' | 'undeliveredCells'>;
+  reader: Pick<ScoreReader, 'undelivered' | 'undeliveredCells' | 'trim'>;
+  /** How long a settled score can be read by id, ms. */
+  retentionMs: number;
   active: Pick<ActivePlatforms, 'retireIfIdle'>;
   /** How many cells of the platform may be worked on at once, by all processes together. */
   concurrencyOf: (platformId: string) => Promise<number>;
@@ -62,6 +64,7 @@ export class Lane {
   readonly #following = new Set<Promise<void>>();
   #working = 0;
   #lastWorkAt = 0;
+  #trimRank = 0;
   #woken = false;
   #roused = false;
   #endRest: () => void = () => undefined;
@@ -173,7 +176,7 @@ export class Lane {
   /** Looks after the lane; returns in how many ms a held lane wants the next look. */
   async #look(worker: LaneWorker): Promise<number | undefined> {
     const { platformId } = this;
-    const { concurrencyOf, redis, reader, queues, events, timing } = this.#options;
+    const { concurrencyOf, redis, reader, queues, events, timing, retentionMs } = this.#options;
     const concurrency = await concurrencyOf(platformId);
     worker.concurrency = concurrency;
     const waitMs = await this.#holds.look(platformId, this.#stopping.signal);
@@ -182,6 +185,7 @@ export class Lane {
       await this.#writeQueueMeta(concurrency);
       const added = await sweepLane({ reader, queues }, platformId);
       if (added > 0) events.swept({ platformId, added });
+      this.#trimRank = await reader.trim(platformId, this.#trimRank, retentionMs);
     }
     return waitMs;
   }

@@ -43,6 +43,7 @@ const reader = {
     nowMs: Date.now(),
     cells: [...undelivered].map(([cell, dueAtMs]) => ({ cell, dueAtMs, sinceMs: 0, leased: false })),
   }),
+  trim: async () => 0,
 };
 const active = {
   list: async () => [...platforms],
@@ -88,6 +89,7 @@ async function startLanes(
     queues,
     wakes,
     reader,
+    retentionMs: 60_000,
     active,
     events: eventsTo(log),
     concurrencyOf: async () => 2,

@@ -1,8 +1,9 @@
 import { startTestRedis, type TestRedis } from '@gradewire/local-redis/testing';
+import { Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { connectRedis } from '../redis/connection.ts';
-import { LaneQueues } from './lane-queues.ts';
+import { LaneQueues, lanePrefix, laneQueueName } from './lane-queues.ts';
 import { sweepLane } from './sweep.ts';
 
 let server: TestRedis;
@@ -79,6 +80,22 @@ describe('sweepLane', () => {
     await redis.del(...keys(id, 'wait'));
     expect(await sweep()).toBe(1);
     expect((await queues.queue('p').getJobs(['wait'])).map((job) => job.data.cell)).toEqual(['a']);
+  });
+
+  it('replaces jobs whose data was deleted before a worker came to them', async () => {
+    for (const cell of ['a', 'b', 'c']) due.set(cell, 0);
+    await sweep();
+    await redis.del(...keys(...(await queues.queue('p').getRanges(['wait'], 0, 10))));
+    // BullMQ runs them all the same and, knowing no options, keeps what is left of them as completed.
+    const worker = new Worker(laneQueueName('p'), async () => undefined, {
+      connection: redis,
+      prefix: lanePrefix('p'),
+    });
+    await expect.poll(counts).toEqual({ wait: 0, delayed: 0, active: 0 });
+    await worker.close();
+    expect(await sweep()).toBe(3);
+    const jobs = await queues.queue('p').getJobs(['wait']);
+    expect(jobs.map((job) => job.data.cell).sort()).toEqual(['a', 'b', 'c']);
   });
 
   it('adds nothing for an attempt under way', async () => {

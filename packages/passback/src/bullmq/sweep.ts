@@ -47,10 +47,13 @@ async function listedJobs(queue: LaneQueue): Promise<Set<string>> {
   return listed;
 }
 
-/** True when the job is gone, or was in no list and has been removed: BullMQ gives its cell to the next that is added. */
+/** In no list, or what BullMQ keeps of a job that it ran although its data had been deleted. */
+const nothingToCome = new Set(['unknown', 'completed', 'failed']);
+
+/** True when the job is gone, or has nothing to come and has been removed: BullMQ gives its cell to the next that is added. */
 async function isLost(queue: LaneQueue, jobId: string): Promise<boolean> {
   const job = await queue.getJob(jobId);
   if (!job) return true;
-  if ((await job.getState()) !== 'unknown') return false;
+  if (!nothingToCome.has(await job.getState())) return false;
   return (await queue.remove(jobId)) === 1;
 }

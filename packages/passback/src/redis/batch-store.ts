@@ -4,7 +4,8 @@ import { globalKey } from './keys.ts';
 import { Script } from './script.ts';
 
 const DAY = 24 * 60 * 60_000;
-const CLAIM_LEASE_MS = 60_000;
+/** How long a caller waits to send a batch again whose process died. Short is safe: each of its scores has a key of its own. */
+const CLAIM_LEASE_MS = 10_000;
 
 /** ARGV: fingerprint, token, lease ms. */
 const claimScript = new Script(`
@@ -57,6 +58,10 @@ export class BatchStore {
 
   async save(batchId: string, scoreIds: readonly string[]): Promise<void> {
     await this.#redis.set(globalKey('batch', batchId), JSON.stringify(scoreIds), 'PX', this.#retentionMs);
+  }
+
+  async forget(batchId: string): Promise<void> {
+    await this.#redis.del(globalKey('batch', batchId));
   }
 
   /** The ids of a batch's accepted scores; undefined when it is unknown or its retention is over. */

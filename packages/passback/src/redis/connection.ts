@@ -35,6 +35,21 @@ export function queueConnection(redis: Redis): Redis {
   return connection;
 }
 
+/** Whether the client can take this URL. One that it cannot parse it would throw back with the password in it. */
+export function isRedisUrl(text: string): boolean {
+  const url = /^rediss?:\/\/\S+$/.test(text) ? URL.parse(text) : null;
+  return url !== null && [url.username, url.password].every(isDecodable);
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** True when the failure means that Redis is away or cannot take writes now, so that trying later is right. */
 export function isRedisUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

@@ -1,7 +1,13 @@
 export { ActivePlatforms } from './active-platforms.ts';
 export { type ApiKey, type ApiKeyRole, ApiKeyStore } from './api-key-store.ts';
 export { BatchStore, type Claim } from './batch-store.ts';
-export { connectRedis, isRedisUnavailable, type Patience, queueConnection } from './connection.ts';
+export {
+  connectRedis,
+  isRedisUnavailable,
+  isRedisUrl,
+  type Patience,
+  queueConnection,
+} from './connection.ts';
 export { globalKey, platformKey } from './keys.ts';
 export { LaneState, type LaneView } from './lane-state.ts';
 export { LineItemResolver, type LineItemResolverOptions } from './line-item-resolver.ts';

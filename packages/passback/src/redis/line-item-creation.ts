@@ -6,7 +6,7 @@ import {
   type SendRequest,
 } from '@gradewire/ags';
 import type { Outcome } from '../outcome.ts';
-import type { ProfileName } from '../profiles.ts';
+import { PROFILES, type ProfileName, takesExtension } from '../profiles.ts';
 import type { CreateLineItem, LineItemsTarget } from '../target.ts';
 
 /**
@@ -16,12 +16,13 @@ import type { CreateLineItem, LineItemsTarget } from '../target.ts';
 export function newLineItemFor(
   target: LineItemsTarget,
   create: CreateLineItem,
-  onLink: boolean,
+  { profile, onLink }: { profile: ProfileName; onLink: boolean },
 ): NewLineItem {
   const { resourceLinkId, resourceId = resourceLinkId, tag } = target;
-  const { extensions, ...members } = create;
+  const { extensions = {}, ...members } = create;
+  const taken = Object.entries(extensions).filter(([url]) => takesExtension(profile, url));
   return {
-    ...extensions,
+    ...Object.fromEntries(taken),
     ...members,
     ...(resourceId !== undefined && { resourceId }),
     ...(onLink && resourceLinkId !== undefined && { resourceLinkId }),
@@ -29,9 +30,15 @@ export function newLineItemFor(
   };
 }
 
-/** Whether a line item is put on the resource link at first: Blackboard knows no such member. */
-export function startsOnLink(target: LineItemsTarget, profile: ProfileName): boolean {
-  return target.resourceLinkId !== undefined && profile !== 'blackboard';
+/** Whether a line item is put on the resource link at first: Blackboard knows no such member, Moodle only numbers. */
+export function startsOnLink({ resourceLinkId }: LineItemsTarget, profile: ProfileName): boolean {
+  if (resourceLinkId === undefined || profile === 'blackboard') return false;
+  return PROFILES[profile].idForm?.test(resourceLinkId) ?? true;
+}
+
+/** Whether a platform cannot keep a line item for its points, and would answer as if it were down. */
+export function tooManyPoints({ scoreMaximum }: NewLineItem, profile: ProfileName): boolean {
+  return scoreMaximum >= (PROFILES[profile].pointsBelow ?? Number.POSITIVE_INFINITY);
 }
 
 /**

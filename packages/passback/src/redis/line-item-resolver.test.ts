@@ -245,11 +245,26 @@ describe('creating', () => {
     expect(course.items[0]).not.toHaveProperty('resourceLinkId');
   });
 
+  test('a column that Moodle cannot hold is not asked for: it would answer as if it were down', async () => {
+    const moodle = platformFor('a', { profile: 'moodle' });
+    const target = targetOf({ create: { label: 'Lab 3', scoreMaximum: 10_000_000 } });
+    const result = await newResolver().resolve(inputFor(target, { platform: moodle }));
+    expect(reasonOf(result)).toBe('CANNOT_CREATE_LINE_ITEM');
+    expect(course.creates).toBe(0);
+  });
+
   test('without the scope nothing is tried', async () => {
     const accessToken = async () => tokenResult('t', [SCOPES.lineItemReadonly]);
     const result = await newResolver().resolve(inputFor(targetOf(), { accessToken }));
     expect(reasonOf(result)).toBe('CANNOT_CREATE_LINE_ITEM');
     expect(course.creates).toBe(0);
+  });
+
+  test('without the scope to look, nobody’s token is put to a refusal', async () => {
+    const accessToken = async () => tokenResult('t', [SCOPES.score]);
+    const result = await newResolver().resolve(inputFor(targetOf(), { accessToken }));
+    expect(reasonOf(result)).toBe('SCOPE_NOT_GRANTED');
+    expect(course.lists).toBe(0);
   });
 
   test('a refusal is a dead letter and leaves no doubt', async () => {

@@ -13,6 +13,7 @@ import {
   newLineItemFor,
   postLineItem,
   startsOnLink,
+  tooManyPoints,
 } from './line-item-creation.ts';
 import { type LookUp, lookUpLineItem } from './line-item-lookup.ts';
 import { dead, foreign, isOurs, type Resolution, type ResolveInput } from './resolution.ts';
@@ -35,6 +36,7 @@ interface Grant {
 
 const SECOND = 1_000;
 const LOOK_EVERY_MS = 1_500;
+const mayLook: readonly string[] = [SCOPES.lineItem, SCOPES.lineItemReadonly];
 
 /** Looks up, and creates where asked for and certain that nobody has; binds what it found. */
 export class LineItemSearch {
@@ -65,6 +67,10 @@ export class LineItemSearch {
       const result = await task.accessToken(scopes);
       if (!result.ok) return this.#tokenFailure(task.platform, result);
       const { token } = result;
+      // Asking all the same would only have the token refused that the posts of others go by.
+      if (!mayLook.some((scope) => token.scopes.includes(scope))) {
+        return dead('SCOPE_NOT_GRANTED', 'the platform did not grant the scope to look at line items');
+      }
       const resolution = await this.#lookUpOrCreate(task, { token, scopes });
       if (resolution.kind !== 'failed') return resolution;
       if (resolution.outcome.kind === 'renewToken' && !isRenewed) await task.dropToken(scopes, token.id);
@@ -126,7 +132,10 @@ export class LineItemSearch {
       }
       if (doubtful.length > 0) return 'lookAgain';
 
-      const lineItem = newLineItemFor(target, target.create!, onLink);
+      const lineItem = newLineItemFor(target, target.create!, { profile: platform.profile, onLink });
+      if (tooManyPoints(lineItem, platform.profile)) {
+        return dead('CANNOT_CREATE_LINE_ITEM', 'not sent: this platform has no column with so many points');
+      }
       const { resourceLinkId, resourceId, tag } = lineItem;
       const item = JSON.parse(JSON.stringify({ resourceLinkId, resourceId, tag }));
       await task.lock.extend();

@@ -505,6 +505,18 @@ describe('a lease that was lost', () => {
     expect((await post(first.cell)).scoreId).toBe(newer.id);
   });
 
+  it('whose post nobody answered counts as landed: the newest is posted again', async () => {
+    const first = await accepted();
+    const stale = await post(first.cell);
+    shift += 30_001;
+    const newer = await accepted({ scoreGiven: 6 });
+    await settle(await post(first.cell), { kind: 'delivered', facts });
+    const unanswered = { kind: 'later', delayMs: 1, ambiguous: true } as const;
+    expect(await settle(stale, unanswered)).toMatchObject({ result: 'late', again: true });
+    shift += 1_000;
+    expect((await post(first.cell)).scoreId).toBe(newer.id);
+  });
+
   it('and failed changes nothing', async () => {
     const { cell, id } = await accepted();
     const stale = await post(cell);

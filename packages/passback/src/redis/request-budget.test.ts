@@ -58,6 +58,18 @@ test('many that ask all the time are granted the rate and no burst', async () =>
   expect(times.length).toBeLessThanOrEqual(31);
 });
 
+test('what was granted and not sent is given back to the rate, without a burst', async () => {
+  const budget = newBudget();
+  const options = { group: 'g', ratePerSecond: 1, leaseMs: 1000 };
+  const first = await budget.acquire(options);
+  if (!first.ok) throw new Error('the first is granted');
+  expect((await budget.acquire(options)).ok).toBe(false);
+  await first.release({ unused: true });
+  await first.release({ unused: true });
+  expect((await budget.acquire(options)).ok).toBe(true);
+  expect((await budget.acquire(options)).ok).toBe(false);
+});
+
 test('rates below one per second say when to ask again', async () => {
   const budget = newBudget();
   const options = { group: 'g', ratePerSecond: 0.5, leaseMs: 1000 };
@@ -81,7 +93,8 @@ test('a hold stops the group until it ends, and only grows', async () => {
 test.each([
   [600, 4],
   [160, 3],
-  [20, 1],
+  [70, 1],
+  [20, 0],
 ])('with %d left in the platform bucket %d of 4 go at once', async (remaining, expected) => {
   const budget = newBudget();
   await budget.observe('g', remaining);
@@ -89,6 +102,17 @@ test.each([
     Array.from({ length: 10 }, () => budget.acquire({ group: 'g', concurrency: 4, leaseMs: 1000 })),
   );
   expect(granted(results)).toHaveLength(expected);
+});
+
+test('what the platform bucket lacks for one request is waited for, at the pace it refills', async () => {
+  const budget = newBudget();
+  await budget.observe('g', 48);
+  const refused = await budget.acquire({ group: 'g', concurrency: 4, leaseMs: 1000 });
+  const retryInMs = refused.ok ? 0 : refused.retryInMs;
+  expect(retryInMs).toBeGreaterThan(150);
+  expect(retryInMs).toBeLessThanOrEqual(200);
+  await delay(retryInMs + 5);
+  expect((await budget.acquire({ group: 'g', concurrency: 4, leaseMs: 1000 })).ok).toBe(true);
 });
 
 test('odd group names do not meet', async () => {

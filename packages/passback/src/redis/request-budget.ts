@@ -28,7 +28,9 @@ if held > 0 then return math.ceil(held / 1000) end
 
 if b[3] then
   local remaining = tonumber(b[3]) + (now - tonumber(b[4])) / 1000000 * ${REFILL_PER_SECOND}
-  local fitting = math.max(1, math.floor(remaining / ${RESERVED_PER_REQUEST}))
+  local lacking = ${RESERVED_PER_REQUEST} - remaining
+  if lacking > 0 then return math.ceil(lacking / ${REFILL_PER_SECOND} * 1000) end
+  local fitting = math.floor(remaining / ${RESERVED_PER_REQUEST})
   if concurrency == 0 or fitting < concurrency then concurrency = fitting end
 end
 redis.call('ZREMRANGEBYSCORE', ARGV[1], '-inf', text(now))
@@ -45,6 +47,14 @@ local keptMs = math.max(leaseMs, ${KEPT_MS})
 redis.call('PEXPIRE', ARGV[1], keptMs)
 if redis.call('PTTL', KEYS[1]) < keptMs then redis.call('PEXPIRE', KEYS[1], keptMs) end
 return 0
+`);
+
+/** ARGV: the in-flight set, member, us between requests or 0. The rate gets back what was granted and not asked for. */
+const giveBackScript = new Script(`
+if redis.call('ZREM', ARGV[1], ARGV[2]) == 0 or ARGV[3] == '0' then return 0 end
+local due = redis.call('HGET', KEYS[1], 'nextAt')
+if due then redis.call('HSET', KEYS[1], 'nextAt', string.format('%.0f', due - ARGV[3])) end
+return 1
 `);
 
 /** ARGV: until, epoch ms. A hold only grows. */
@@ -77,7 +87,9 @@ export interface AcquireOptions {
   leaseMs: number;
 }
 
-export type Acquired = { ok: true; release(): Promise<void> } | { ok: false; retryInMs: number };
+export type Acquired =
+  | { ok: true; release(how?: { unused: boolean }): Promise<void> }
+  | { ok: false; retryInMs: number };
 
 /**
  * What all processes together may ask of the platforms of one limit group: how many requests at once, how many per second,
@@ -90,22 +102,28 @@ export class RequestBudget {
     this.#redis = options.redis;
   }
 
-  /** Asks for one request. Granted: `release` when its answer is there. Else ask again after `retryInMs`. */
+  /**
+   * Asks for one request. Granted: `release` when its answer is there, or `unused` when it was not sent after all. Else ask
+   * again after `retryInMs`.
+   */
   async acquire(options: AcquireOptions): Promise<Acquired> {
     const { group, concurrency = 0, ratePerSecond, leaseMs } = options;
     const member = randomUUID();
+    const intervalUs = ratePerSecond === undefined ? 0 : Math.ceil(1_000_000 / ratePerSecond);
     const retryInMs = (await acquireScript.run(this.#redis, bucketKey(group), [
       inFlightKey(group),
       member,
       concurrency,
-      ratePerSecond === undefined ? 0 : Math.ceil(1_000_000 / ratePerSecond),
+      intervalUs,
       leaseMs,
     ])) as number;
     if (retryInMs > 0) return { ok: false, retryInMs };
     return {
       ok: true,
-      release: async () => {
-        await this.#redis.zrem(inFlightKey(group), member);
+      release: async ({ unused } = { unused: false }) => {
+        if (unused) {
+          await giveBackScript.run(this.#redis, bucketKey(group), [inFlightKey(group), member, intervalUs]);
+        } else await this.#redis.zrem(inFlightKey(group), member);
       },
     };
   }

@@ -6,14 +6,17 @@ import type { ListQuery, Page, ScoreView } from './record-types.ts';
 import { platformOfScore } from './score-id.ts';
 import { scoreView, type ViewRow } from './score-view.ts';
 import { Script } from './script.ts';
-import { undeliveredScript, viewScript } from './scripts/read.ts';
+import { undeliveredScript, viewScript, windowScript } from './scripts/read.ts';
 
 const view = new Script(viewScript);
 const undelivered = new Script(undeliveredScript);
+const listWindow = new Script(windowScript);
 
 const viewsPerCall = 100;
 /** What one list call looks at before it answers with a short page and a cursor. */
 const longestScan = 1_000;
+const entriesPerTrim = 1_000;
+const trimPages = 20;
 
 export interface DeadSummaryRow {
   platformId: string;
@@ -129,62 +132,80 @@ export class ScoreReader {
     return { nowMs, cells };
   }
 
-  /** Drops list entries whose records have ended their life; looks at the oldest `count`. Returns how many went. */
-  async trim(platformId: string, count = 500): Promise<number> {
+  /**
+   * Drops list entries whose records have ended their life, from a rank on. Dead letters keep their records and so their
+   * entries, however old: it walks past them. Returns the rank to go on from next time; 0, from the start, once it has met
+   * an entry that is younger than a record lives.
+   */
+  async trim(platformId: string, rank: number, retentionMs: number): Promise<number> {
     const key = platformKey(platformId, 'scores');
-    const oldest = await this.#redis.zrange(key, '0', String(count - 1));
-    const exists = await Promise.all(
-      oldest.map((id) => this.#redis.exists(platformKey(platformId, 'score', id))),
-    );
-    const gone = oldest.filter((_, i) => exists[i] === 0);
-    return gone.length === 0 ? 0 : this.#redis.zrem(key, ...gone);
+    const oldestAlive = Date.now() - retentionMs;
+    let from = rank;
+    for (let page = 0; page < trimPages; page += 1) {
+      const rows = await this.#redis.zrange(
+        key,
+        String(from),
+        String(from + entriesPerTrim - 1),
+        'WITHSCORES',
+      );
+      const ids = rows.filter((_, i) => i % 2 === 0 && Number(rows[i + 1]) <= oldestAlive);
+      const exists = await Promise.all(
+        ids.map((id) => this.#redis.exists(platformKey(platformId, 'score', id))),
+      );
+      const gone = ids.filter((_, i) => exists[i] === 0);
+      if (gone.length > 0) await this.#redis.zrem(key, ...gone);
+      if (ids.length < entriesPerTrim) return 0;
+      from += ids.length - gone.length;
+      if (gone.length === 0) break;
+    }
+    return from;
   }
 
   async #scan(key: string, query: ListQuery): Promise<Page<ScoreView>> {
-    let rank = await this.#startRank(key, query);
-    const last = rank + longestScan;
     const wanted = matcher(query);
     const data: ScoreView[] = [];
-    while (rank < last) {
-      const window = await this.#redis.zrevrange(key, rank, rank + viewsPerCall - 1, 'WITHSCORES');
-      const ids: string[] = [];
-      for (let i = 0; i < window.length; i += 2) {
-        if (query.sinceMs !== undefined && Number(window[i + 1]) < query.sinceMs) break;
-        ids.push(window[i]!);
-      }
+    let at = query.cursor === undefined ? undefined : parseCursor(query.cursor);
+    for (let looked = 0; looked < longestScan; looked += viewsPerCall) {
+      const entries = await this.#window(key, at ?? { id: '', atMs: query.untilMs ?? '' }, query.sinceMs);
+      const ids = entries.map(({ id }) => id);
       const views = new Map((await this.many(query.platformId, ids)).map((score) => [score.id, score]));
-      for (const [i, id] of ids.entries()) {
-        const score = views.get(id);
+      for (const entry of entries) {
+        const score = views.get(entry.id);
         if (score && wanted(score)) data.push(score);
-        if (data.length === query.limit) return { data, nextCursor: cursorOf(id, Number(window[i * 2 + 1])) };
+        if (data.length === query.limit) return { data, nextCursor: cursorOf(entry) };
       }
-      if (ids.length < viewsPerCall) return { data };
-      rank += viewsPerCall;
-      if (rank >= last) {
-        const end = ids.length - 1;
-        return { data, nextCursor: cursorOf(ids[end]!, Number(window[end * 2 + 1])) };
-      }
+      if (entries.length < viewsPerCall) return { data };
+      at = entries.at(-1);
     }
-    return { data };
+    return { data, ...(at && { nextCursor: cursorOf(at) }) };
   }
 
-  /** Behind the cursor's entry; when that is gone, at its time: a row may be shown twice, none is passed over. */
-  async #startRank(key: string, { cursor, untilMs }: ListQuery): Promise<number> {
-    const at = cursor === undefined ? undefined : parseCursor(cursor);
-    if (at) {
-      const rank = await this.#redis.zrevrank(key, at.id);
-      return rank === null ? this.#redis.zcount(key, `(${at.atMs}`, '+inf') : rank + 1;
+  /** When the entry it goes on from is gone, one of its own millisecond may be shown twice; none is passed over. */
+  async #window(
+    key: string,
+    from: { id: string; atMs: number | '' },
+    sinceMs: number = Number.NEGATIVE_INFINITY,
+  ): Promise<ListEntry[]> {
+    const rows = (await listWindow.run(this.#redis, key, [from.id, from.atMs, viewsPerCall])) as string[];
+    const entries: ListEntry[] = [];
+    for (let i = 0; i < rows.length && Number(rows[i + 1]) >= sinceMs; i += 2) {
+      entries.push({ id: rows[i]!, atMs: Number(rows[i + 1]) });
     }
-    return untilMs === undefined ? 0 : this.#redis.zcount(key, `(${untilMs}`, '+inf');
+    return entries;
   }
 }
 
-function cursorOf(id: string, atMs: number): string {
+interface ListEntry {
+  id: string;
+  atMs: number;
+}
+
+function cursorOf({ id, atMs }: ListEntry): string {
   return Buffer.from(`${atMs} ${id}`).toString('base64url');
 }
 
 /** Undefined when it is not a cursor of ours, which callers answer as an invalid request. */
-export function parseCursor(cursor: string): { atMs: number; id: string } | undefined {
+export function parseCursor(cursor: string): ListEntry | undefined {
   const match = /^(\d+) (\S+)$/.exec(Buffer.from(cursor, 'base64url').toString());
   return match ? { atMs: Number(match[1]), id: match[2]! } : undefined;
 }

@@ -26,6 +26,8 @@ export type Take =
   | { kind: 'renew'; token: StoredToken; times: TokenTimes; owner: string }
   | { kind: 'fetch'; owner: string }
   | { kind: 'failed'; answer: PlatformAnswer }
+  /** These scopes were refused of late, and narrower ones are to be asked for. */
+  | { kind: 'refused'; forMs: number }
   | { kind: 'busy'; forMs: number }
   | { kind: 'exhausted'; retryInMs: number };
 
@@ -33,10 +35,12 @@ export type StoredToken = Omit<Token, 'expiresAtMs'> & { lifeMs: number };
 
 const WINDOW_MS = 60_000;
 const RENEWALS_PER_WINDOW = 5;
+/** How long scopes that were refused are not asked for: they cost a request each time, and may be granted one day. */
+const REFUSED_LIFE_MS = 60 * 60_000;
 
 /** The other keys of a platform's token, in its slot. ARGV of every script begins with them. */
 const names = `
-local lockKey, failureKey, renewalsKey, owner = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local lockKey, failureKey, refusedKey, renewalsKey, owner = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function text(number) return string.format('%.0f', number) end
@@ -44,7 +48,7 @@ local function text(number) return string.format('%.0f', number) end
 
 /** Further ARGV: lock life ms, id of a token that is not wanted any more or ''. */
 const takeScript = new Script(`${names}
-if ARGV[6] ~= '' and redis.call('HGET', KEYS[1], 'id') == ARGV[6] then redis.call('DEL', KEYS[1]) end
+if ARGV[7] ~= '' and redis.call('HGET', KEYS[1], 'id') == ARGV[7] then redis.call('DEL', KEYS[1]) end
 
 -- One fetches at a time, and only so often, whatever comes back.
 local function mayFetch()
@@ -55,7 +59,7 @@ local function mayFetch()
     local oldest = redis.call('ZRANGE', renewalsKey, 0, 0, 'WITHSCORES')
     return {'exhausted', math.max(1, oldest[2] + ${WINDOW_MS} - now)}
   end
-  redis.call('SET', lockKey, owner, 'PX', ARGV[5])
+  redis.call('SET', lockKey, owner, 'PX', ARGV[6])
   redis.call('ZADD', renewalsKey, text(now), owner)
   redis.call('PEXPIRE', renewalsKey, ${WINDOW_MS})
   return {'fetch'}
@@ -67,6 +71,8 @@ if token[1] then
   local kind = renewIn <= 0 and mayFetch()[1] == 'fetch' and 'renew' or 'token'
   return {kind, token[1], renewIn, usable}
 end
+local refused = redis.call('PTTL', refusedKey)
+if refused > 0 then return {'refused', refused} end
 local failure = redis.call('GET', failureKey)
 if failure then return {'failed', failure} end
 return mayFetch()
@@ -78,19 +84,24 @@ local mine = redis.call('GET', lockKey) == owner
 if mine then redis.call('DEL', lockKey) end
 if not mine and redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 redis.call('DEL', failureKey)
-redis.call('HSET', KEYS[1], 'id', ARGV[5], 'sealed', ARGV[6], 'renewAt', text(now + ARGV[7]))
-redis.call('PEXPIRE', KEYS[1], ARGV[8])
+redis.call('HSET', KEYS[1], 'id', ARGV[6], 'sealed', ARGV[7], 'renewAt', text(now + ARGV[8]))
+redis.call('PEXPIRE', KEYS[1], ARGV[9])
 return 1
 `);
 
-/** Further ARGV: sealed answer or '', its life ms, how long a renewal of the token there is may wait. */
+/**
+ * Further ARGV: sealed answer or '', its life ms, how long a renewal of the token there is may wait, for how long the
+ * scopes are not to be asked for or 0.
+ */
 const failScript = new Script(`${names}
 if redis.call('GET', lockKey) ~= owner then return 0 end
 redis.call('DEL', lockKey)
 if redis.call('EXISTS', KEYS[1]) == 1 then
-  redis.call('HSET', KEYS[1], 'renewAt', text(now + ARGV[7]))
-elseif ARGV[5] ~= '' then
-  redis.call('SET', failureKey, ARGV[5], 'PX', ARGV[6])
+  redis.call('HSET', KEYS[1], 'renewAt', text(now + ARGV[8]))
+elseif ARGV[9] ~= '0' then
+  redis.call('SET', refusedKey, '1', 'PX', ARGV[9])
+elseif ARGV[6] ~= '' then
+  redis.call('SET', failureKey, ARGV[6], 'PX', ARGV[7])
 end
 return 1
 `);
@@ -137,6 +148,7 @@ export class SharedTokens {
         return { kind, owner };
       case 'failed':
         return { kind, answer: JSON.parse(this.#box.open(String(rest[0]), context)) as PlatformAnswer };
+      case 'refused':
       case 'busy':
         return { kind, forMs: Number(rest[0]) };
       case 'exhausted':
@@ -158,18 +170,19 @@ export class SharedTokens {
   }
 
   /**
-   * Lets the lock go without a new token. Those who wait get the answer; where there is an old token still, its renewal is
-   * put off.
+   * Lets the lock go without a new token. Those who wait get the answer, or with `refused` are told to ask for less; where
+   * there is an old token still, its renewal is put off.
    */
   async fail(
     platformId: string,
     name: string,
     owner: string,
-    outcome: { answer?: PlatformAnswer; renewInMs?: number },
+    outcome: { answer?: PlatformAnswer; renewInMs?: number; refused?: boolean },
   ): Promise<void> {
-    const { answer, renewInMs = 0 } = outcome;
+    const { answer, renewInMs = 0, refused = false } = outcome;
     const sealed = answer ? this.#box.seal(JSON.stringify(answer), sealContext(platformId, name)) : '';
-    await this.#run(failScript, platformId, name, owner, [sealed, this.#failureLifeMs, Math.ceil(renewInMs)]);
+    const args = [sealed, this.#failureLifeMs, Math.ceil(renewInMs), refused ? REFUSED_LIFE_MS : 0];
+    await this.#run(failScript, platformId, name, owner, args);
   }
 
   /** Removes exactly this token. */
@@ -187,6 +200,7 @@ export class SharedTokens {
     return await script.run(this.#redis, platformKey(platformId, 'token', name), [
       platformKey(platformId, 'token-lock', name),
       platformKey(platformId, 'token-failure', name),
+      platformKey(platformId, 'token-refused', name),
       // One budget for all scope sets of the platform.
       platformKey(platformId, 'token-renewals'),
       owner,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { PlatformResponse } from '@gradewire/ags';
+import { type PlatformResponse, SCOPES } from '@gradewire/ags';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { platformFor, useTestRedis } from '../testing/store-fixture.ts';
 import { SecretBox } from './secret-box.ts';
@@ -9,7 +9,9 @@ import { type FetchedToken, TokenCache, type TokenCacheOptions, type TokenResult
 const fixture = useTestRedis();
 const box = new SecretBox(randomBytes(32));
 const platform = platformFor('a');
-const scopes = ['score', 'lineitem'];
+const { score, lineItem, lineItemReadonly, resultReadonly } = SCOPES;
+const scopes = [score];
+const all = [lineItem, lineItemReadonly, resultReadonly, score];
 
 let fetches = 0;
 let expiresInSeconds: number;
@@ -48,19 +50,20 @@ describe('one fetch', () => {
     const asked = caches.flatMap((cache) => Array.from({ length: 20 }, () => cache.get(platform, scopes)));
     const tokens = (await Promise.all(asked)).map(tokenOf);
     expect(new Set(tokens.map(({ accessToken }) => accessToken))).toEqual(new Set(['token-1']));
-    expect(tokenOf(await newCache().get(platform, ['lineitem', 'score'])).accessToken).toBe('token-1');
+    for (const needed of [[lineItem, lineItemReadonly], [resultReadonly], [score]]) {
+      expect(tokenOf(await newCache().get(platform, needed)).accessToken).toBe('token-1');
+    }
     expect(fetches).toBe(1);
     expect(tokens[0]!.expiresAtMs).toBeGreaterThan(Date.now() + 3_590_000);
-    expect(tokens[0]!.scopes).toEqual(scopes);
+    expect(tokens[0]!.scopes).toEqual(all);
   });
 
-  test('per scope set, platform and registration', async () => {
+  test('per platform and registration', async () => {
     const cache = newCache();
     await cache.get(platform, scopes);
-    await cache.get(platform, ['score']);
     await cache.get(platformFor('b'), scopes);
     await cache.get(platformFor('a', { clientId: 'changed' }), scopes);
-    expect(fetches).toBe(4);
+    expect(fetches).toBe(3);
   });
 
   test('when the one who fetched died, another does after the life of the lock', async () => {
@@ -115,7 +118,8 @@ describe('renewal', () => {
     expiresInSeconds = 1;
     let refuses = false;
     const cache = newCache({
-      fetchToken: async (...args) => (refuses ? { ok: false, answer: refusal } : fetchToken(...args)),
+      fetchToken: async (asking, wanted) =>
+        refuses ? { ok: false, answer: refusal } : fetchToken(asking, wanted),
     });
     await cache.get(platform, scopes);
     refuses = true;
@@ -166,7 +170,7 @@ describe('the budget', () => {
     expect(fetches).toBe(5);
     expect(result).toMatchObject({ ok: false, budgetExhausted: true });
     expect(!result.ok && result.retryAtMs! - Date.now()).toBeGreaterThan(50_000);
-    expect(await caches[0]!.get(platform, ['other scopes'])).toMatchObject({ budgetExhausted: true });
+    expect(await caches[0]!.get(platform, [lineItem])).toMatchObject({ budgetExhausted: true });
     expect(await caches[0]!.get(platformFor('b'), scopes)).toMatchObject({ ok: true });
   });
 });
@@ -196,6 +200,70 @@ describe('a refusal', () => {
     const broken = newCache({ fetchToken: () => Promise.reject(new Error('no signing key')) });
     await expect(broken.get(platform, scopes)).rejects.toThrow('no signing key');
     expect(await newCache().get(platform, scopes)).toMatchObject({ ok: true });
+  });
+});
+
+describe('an endpoint that refuses all for one scope', () => {
+  const asked: string[][] = [];
+  let permitted: string[];
+  beforeEach(() => {
+    asked.length = 0;
+    permitted = [score, resultReadonly];
+  });
+  const strict = (options: Partial<TokenCacheOptions> = {}) =>
+    newCache({
+      fetchToken: async (_, wanted) => {
+        asked.push([...wanted]);
+        if (wanted.every((scope) => permitted.includes(scope))) return fetchToken(_, wanted);
+        return { ok: false, answer: { ...refusal, body: '{"error":"invalid_scope"}' } };
+      },
+      ...options,
+    });
+  const grantedTo = async (cache: TokenCache, needed: string[]) =>
+    tokenOf(await cache.get(platform, needed)).scopes;
+
+  test('is asked for less once, and all processes know', async () => {
+    const caches = [strict(), strict()];
+    await Promise.all(caches.flatMap((cache) => [1, 2, 3].map(() => cache.get(platform, scopes))));
+    expect(await grantedTo(strict(), scopes)).toEqual([score]);
+    expect(asked).toEqual([all, [score]]);
+  });
+
+  test('is asked for what is needed beside scores, and then for scores alone', async () => {
+    expect(await grantedTo(strict(), [resultReadonly])).toEqual([resultReadonly, score]);
+    expect(await grantedTo(strict(), [lineItem, lineItemReadonly])).toEqual([score]);
+    expect(await grantedTo(strict(), [lineItem, lineItemReadonly])).toEqual([score]);
+    const narrowed = [[resultReadonly, score], [lineItem, lineItemReadonly, score], [score]];
+    expect(asked).toEqual([all, ...narrowed]);
+  });
+
+  test('is asked for all again when that was long enough ago', async () => {
+    let now = Date.now();
+    const cache = strict({ now: () => now });
+    await cache.get(platform, scopes);
+    permitted = all;
+    const keys = await fixture.redis.keys('gw:{a}:token-refused:*');
+    expect(keys).toHaveLength(1);
+    expect(await fixture.redis.pttl(keys[0]!)).toBeGreaterThan(59 * 60_000);
+    await fixture.redis.del(keys);
+    now += 61 * 60_000;
+    expect(await grantedTo(cache, scopes)).toEqual(all);
+  });
+
+  test('and grants no scope at all is refused as it says, and asked anew', async () => {
+    permitted = [];
+    const cache = strict({ failureLifeMs: 50 });
+    expect(await cache.get(platform, scopes)).toMatchObject({ ok: false, answer: { status: 400 } });
+    permitted = [score];
+    await delay(80);
+    expect(await grantedTo(cache, scopes)).toEqual([score]);
+  });
+
+  test('has a dropped token replaced', async () => {
+    const cache = strict();
+    const { id } = tokenOf(await cache.get(platform, scopes));
+    await cache.drop(platform, scopes, id);
+    expect(tokenOf(await strict().get(platform, scopes)).accessToken).toBe('token-2');
   });
 });
 

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { AccessToken, PlatformAnswer } from '@gradewire/ags';
+import type { AccessToken, PlatformAnswer, SendRequest } from '@gradewire/ags';
 import type { Redis } from 'ioredis';
 import { shortHash } from '../cell.ts';
+import { classifyToken } from '../classify.ts';
 import type { Platform } from '../platform.ts';
+import { scopeSets } from '../token-scopes.ts';
 import type { SecretBox } from './secret-box.ts';
 import { SharedTokens, type StoredToken, type Take, type Token, type TokenTimes } from './shared-tokens.ts';
 
@@ -22,7 +24,11 @@ export interface TokenCacheOptions {
   redis: Redis;
   box: SecretBox;
   /** Asks the platform, once. What the platform does is a value; it throws only when nothing could be asked. */
-  fetchToken: (platform: Platform, scopes: readonly string[]) => Promise<FetchedToken>;
+  fetchToken: (
+    platform: Platform,
+    scopes: readonly string[],
+    send: SendRequest | undefined,
+  ) => Promise<FetchedToken>;
   /** How long one process may be at fetching before another takes over: longer than a request may take. @default 30_000 */
   lockMs?: number;
   /** How long others get to see a refusal instead of asking again. @default 1000 */
@@ -36,9 +42,24 @@ const SECOND = 1_000;
 const DAY = 24 * 60 * 60 * SECOND;
 const ANSWER_CHARACTERS = 4_096;
 
+/** One token as it is asked for: a registration and a set of scopes. */
+interface Wish {
+  platform: Platform;
+  scopes: readonly string[];
+  name: string;
+  key: string;
+  /** Less could be asked for, if the endpoint refuses these scopes. */
+  narrows: boolean;
+  send?: SendRequest | undefined;
+}
+
+type Wished = TokenResult | 'refused';
+
 /**
- * Access tokens, one fetch per platform and scope set for all processes. A token is renewed early by one while the others go
- * on with it, kept sealed, and held in memory in front. At most 5 fetches a minute per platform, whatever it answers.
+ * Access tokens: one for all that a platform is asked, whichever scopes the caller needs, fetched once for all processes.
+ * It is renewed early by one while the others go on with it, kept sealed, and held in memory in front. An endpoint that
+ * refuses all for one scope is asked for less, and that is known for an hour. At most 5 fetches a minute per platform,
+ * whatever it answers.
  */
 export class TokenCache {
   readonly #shared: SharedTokens;
@@ -48,7 +69,8 @@ export class TokenCache {
   readonly #random: () => number;
   readonly #wait: (ms: number) => Promise<unknown>;
   readonly #local = new Map<string, { token: Token; freshUntilMs: number }>();
-  readonly #pending = new Map<string, Promise<TokenResult>>();
+  readonly #pending = new Map<string, Promise<Wished>>();
+  readonly #refusedUntilMs = new Map<string, number>();
   readonly #dropped = new Map<string, string>();
 
   constructor(options: TokenCacheOptions) {
@@ -61,48 +83,60 @@ export class TokenCache {
     this.#wait = options.wait ?? delay;
   }
 
-  /** A token that a request can begin with. Rejects only when Redis does or when nothing could be asked. */
-  async get(platform: Platform, scopes: readonly string[]): Promise<TokenResult> {
-    const name = nameOf(platform, scopes);
-    const key = `${platform.id} ${name}`;
+  /**
+   * A token that a request can begin with, with the `needed` scopes or fewer: see what was granted. `send` is used if this
+   * caller is the one to fetch it. Rejects only when Redis does or when nothing could be asked.
+   */
+  async get(platform: Platform, needed: readonly string[], send?: SendRequest): Promise<TokenResult> {
+    for (const wish of wishesFor(platform, needed)) {
+      const result = await this.#getAsWished({ ...wish, send });
+      if (result !== 'refused') return result;
+    }
+    throw new Error('there is always a least to ask for');
+  }
+
+  /** After a 401: forgets exactly this token, so that of all who met it one fetches a new one. */
+  async drop(platform: Platform, needed: readonly string[], tokenId: string): Promise<void> {
+    this.#dropped.set(platform.id, tokenId);
+    const wishes = [...wishesFor(platform, needed)];
+    for (const { key } of wishes) {
+      if (this.#local.get(key)?.token.id === tokenId) this.#local.delete(key);
+    }
+    await Promise.all(wishes.map(({ name }) => this.#shared.drop(platform.id, name, tokenId)));
+  }
+
+  async #getAsWished(wish: Wish): Promise<Wished> {
+    const { platform, key } = wish;
     for (;;) {
       const local = this.#local.get(key);
       if (local && this.#now() < local.freshUntilMs) return { ok: true, token: local.token };
+      if (this.#now() < (this.#refusedUntilMs.get(key) ?? 0)) return 'refused';
       // No await between looking and setting: all callers of this process share one look at Redis.
       let pending = this.#pending.get(key);
       if (!pending) {
-        pending = this.#obtain(platform, scopes, name, key).finally(() => this.#pending.delete(key));
+        pending = this.#obtain(wish).finally(() => this.#pending.delete(key));
         this.#pending.set(key, pending);
       }
       const result = await pending;
       // One that was on its way while it was dropped is as bad as before.
-      if (!result.ok || result.token.id !== this.#dropped.get(key)) return result;
+      if (result === 'refused' || !result.ok || result.token.id !== this.#dropped.get(platform.id))
+        return result;
     }
   }
 
-  /** After a 401: forgets exactly this token, so that of all who met it one fetches a new one. */
-  async drop(platform: Platform, scopes: readonly string[], tokenId: string): Promise<void> {
-    const name = nameOf(platform, scopes);
-    const key = `${platform.id} ${name}`;
-    this.#dropped.set(key, tokenId);
-    if (this.#local.get(key)?.token.id === tokenId) this.#local.delete(key);
-    await this.#shared.drop(platform.id, name, tokenId);
-  }
-
-  async #obtain(
-    platform: Platform,
-    scopes: readonly string[],
-    name: string,
-    key: string,
-  ): Promise<TokenResult> {
+  async #obtain(wish: Wish): Promise<Wished> {
+    const { platform, name, key } = wish;
     const givesUpAt = this.#now() + 2 * this.#lockMs;
     for (let look = 0; ; look++) {
-      const take = await this.#shared.take(platform.id, name, this.#dropped.get(key));
+      const take = await this.#shared.take(platform.id, name, this.#dropped.get(platform.id));
       switch (take.kind) {
         case 'token':
-          return this.#remember(key, take.token, take.times);
+          return this.#remember(wish, take.token, take.times);
         case 'failed':
           return { ok: false, answer: take.answer };
+        case 'refused':
+          this.#refusedUntilMs.set(key, this.#now() + take.forMs);
+          return 'refused';
         case 'exhausted':
           return { ok: false, budgetExhausted: true, retryAtMs: this.#now() + take.retryInMs };
         case 'busy':
@@ -111,7 +145,7 @@ export class TokenCache {
           break;
         case 'fetch':
         case 'renew': {
-          const fetched = await this.#fetch(platform, scopes, name, key, take);
+          const fetched = await this.#fetch(wish, take);
           if (fetched) return fetched;
         }
       }
@@ -119,17 +153,12 @@ export class TokenCache {
   }
 
   /** Undefined: another was faster, look again. */
-  async #fetch(
-    platform: Platform,
-    scopes: readonly string[],
-    name: string,
-    key: string,
-    take: Take & { kind: 'fetch' | 'renew' },
-  ): Promise<TokenResult | undefined> {
+  async #fetch(wish: Wish, take: Take & { kind: 'fetch' | 'renew' }): Promise<Wished | undefined> {
+    const { platform, scopes, name, send } = wish;
     const beganAt = this.#now();
     let fetched: FetchedToken;
     try {
-      fetched = await this.#fetchToken(platform, scopes);
+      fetched = await this.#fetchToken(platform, scopes, send);
     } catch (error) {
       await this.#shared.fail(platform.id, name, take.owner, {});
       throw error;
@@ -137,33 +166,48 @@ export class TokenCache {
     if (!fetched.ok) {
       const answer = shortened(fetched.answer);
       if (take.kind === 'fetch') {
-        await this.#shared.fail(platform.id, name, take.owner, { answer });
-        return { ok: false, answer };
+        // The next look finds that the scopes are refused, and for how long.
+        const refused = wish.narrows && refusesScopes(answer, platform);
+        await this.#shared.fail(platform.id, name, take.owner, { answer, refused });
+        return refused ? undefined : { ok: false, answer };
       }
       // The old one is good for a while, in which it is tried a few times more.
       const renewInMs = Math.max(SECOND, take.times.usableForMs / 4);
       await this.#shared.fail(platform.id, name, take.owner, { renewInMs });
-      return this.#remember(key, take.token, { ...take.times, renewInMs });
+      return this.#remember(wish, take.token, { ...take.times, renewInMs });
     }
     const { accessToken, scopes: granted, expiresInSeconds } = fetched.token;
     const lifeMs = Math.min(expiresInSeconds * SECOND, DAY);
     const token = { id: randomUUID(), accessToken, scopes: granted, lifeMs };
     const times = timesOf(lifeMs, this.#now() - beganAt);
     const isShared = await this.#shared.keep(platform.id, name, take.owner, token, times);
-    return isShared ? this.#remember(key, token, times) : undefined;
+    return isShared ? this.#remember(wish, token, times) : undefined;
   }
 
-  #remember(key: string, { lifeMs, ...rest }: StoredToken, times: TokenTimes): TokenResult {
+  #remember({ platform, key }: Wish, { lifeMs, ...rest }: StoredToken, times: TokenTimes): TokenResult {
     const now = this.#now();
     const { usableForMs, renewInMs } = times;
     const token = { ...rest, expiresAtMs: now + usableForMs + reserveOf(lifeMs) };
-    if (token.id !== this.#dropped.get(key)) {
+    if (token.id !== this.#dropped.get(platform.id)) {
       // While another renews it, a look each second finds the new one.
       const freshForMs = Math.min(usableForMs, Math.max(renewInMs, SECOND));
       this.#local.set(key, { token, freshUntilMs: now + freshForMs });
     }
     return { ok: true, token };
   }
+}
+
+function* wishesFor(platform: Platform, needed: readonly string[]): Generator<Wish, void> {
+  const sets = scopeSets(needed);
+  for (const scopes of sets) {
+    const name = nameOf(platform, scopes);
+    yield { platform, scopes, name, key: `${platform.id} ${name}`, narrows: scopes !== sets.at(-1) };
+  }
+}
+
+function refusesScopes(answer: PlatformAnswer, platform: Platform): boolean {
+  const outcome = classifyToken(answer, platform.profile);
+  return outcome.kind === 'holdCredentials' && outcome.reason === 'SCOPE_NOT_GRANTED';
 }
 
 /** What is kept back of a token's life: a request that begins with it has to arrive. */
@@ -180,8 +224,7 @@ function timesOf(lifeMs: number, elapsedMs: number): TokenTimes {
 /** What a token depends on. A platform whose registration was changed has another. */
 function nameOf(platform: Platform, scopes: readonly string[]): string {
   const { issuer, tokenUrl, clientId, audience, toolKeyId = '' } = platform;
-  const asked = [...new Set(scopes)].sort();
-  return shortHash(JSON.stringify([issuer, tokenUrl, clientId, audience, toolKeyId, asked]));
+  return shortHash(JSON.stringify([issuer, tokenUrl, clientId, audience, toolKeyId, scopes]));
 }
 
 function shortened(answer: PlatformAnswer): PlatformAnswer {

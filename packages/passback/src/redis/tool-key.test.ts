@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { generateToolKey, publicJwkOf, publicPemOf, readToolKey, ToolKeyError } from './tool-key.ts';
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const otherRsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const small = generateKeyPairSync('rsa', { modulusLength: 1024 });
 const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const pkcs8 = rsa.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
@@ -20,6 +21,11 @@ describe('readToolKey', () => {
 
   test.each([
     ['nothing', '', 'no private key in PEM'],
+    [
+      'a JWK of two keys',
+      { ...jwk, n: String(otherRsa.privateKey.export({ format: 'jwk' }).n) },
+      'two different keys',
+    ],
     ['a broken PEM', pkcs8.replace(/\n.{20}/, '\n'), 'cannot be read'],
     [
       'a public PEM',

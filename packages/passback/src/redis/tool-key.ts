@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
 
 const MODULUS_BITS = 2048;
@@ -48,7 +48,18 @@ export function readToolKey(kid: string, input: JWK | string): JWK {
   const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
   if (bits < MODULUS_BITS)
     throw invalid(`RS256 takes RSA keys of at least ${MODULUS_BITS} bits; this has ${bits}`);
+  if (!belongTogether(key)) throw invalid('its public and private parts are of two different keys');
   return key.export({ format: 'jwk' }) as JWK;
+}
+
+/** A JWK put together wrongly parses, and every platform would refuse what it signs. */
+function belongTogether(key: KeyObject): boolean {
+  const text = Buffer.from('gradewire');
+  try {
+    return verify('sha256', text, createPublicKey(key), sign('sha256', text, key));
+  } catch {
+    return false;
+  }
 }
 
 function fromPem(pem: string): KeyObject {

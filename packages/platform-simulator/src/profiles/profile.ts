@@ -118,6 +118,8 @@ interface LineItemRules {
   show: (item: LineItem, url: string, request: ServiceRequest) => Record<string, unknown>;
   /** Names of the query parameters that filter by resource link. */
   resourceLinkFilters: readonly string[];
+  /** The list is whole whatever the query asks for. */
+  ignoresFilters?: boolean;
   deleted: Reply;
   paging: PagingRules;
   /** The path's course need not be the item's: Moodle serves it all the same. */

@@ -57,7 +57,7 @@ function listLineItems({ world, profile, urls }: ServiceDeps, request: ServiceRe
       !item.deleted &&
       !item.foreign &&
       item.origin !== 'orphan' &&
-      filters.every(([wanted, of]) => wanted === null || of(item) === wanted),
+      (rules.ignoresFilters || filters.every(([wanted, of]) => wanted === null || of(item) === wanted)),
   );
   const { items, link } = paginate(all, query, urls.lineItems(course.id), rules.paging);
   const shown = items.map((item) => rules.show(item, urls.lineItem(item), request));

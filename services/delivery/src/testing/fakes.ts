@@ -1,4 +1,4 @@
-import type { PlatformAnswer, PlatformRequest } from '@gradewire/ags';
+import { type PlatformAnswer, type PlatformRequest, SCOPES } from '@gradewire/ags';
 import { type Platform, type PlatformInput, resolvePlatform, type Score } from '@gradewire/passback';
 import type {
   BeginInput,
@@ -32,7 +32,7 @@ export const lineItemUrl = 'https://lms.test/lineitems/1';
 
 export function scoreOf(changes: Partial<Score> = {}): Score {
   return {
-    userId: 'student',
+    userId: '42',
     target: { lineItemUrl },
     scoreGiven: 8,
     scoreMaximum: 10,
@@ -187,7 +187,7 @@ export function tokenOf(id: string): TokenResult {
       id,
       accessToken: `secret-${id}`,
       expiresAtMs: Number.MAX_SAFE_INTEGER,
-      scopes: ['https://purl.imsglobal.org/spec/lti-ags/scope/score'],
+      scopes: [SCOPES.score, SCOPES.resultReadonly],
     },
   };
 }

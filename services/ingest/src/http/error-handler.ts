@@ -15,7 +15,7 @@ export function toProblem(error: unknown): Problem {
   }
   if (error instanceof URIError) return new Problem('NOT_FOUND', { cause: error });
   if (type !== undefined) {
-    return new Problem('NOT_JSON', { detail: 'The request could not be read.', cause: error });
+    return new Problem('NOT_JSON', { detail: 'The body could not be read as JSON in UTF-8.', cause: error });
   }
   if (isRedisUnavailable(error)) return new Problem('STORE_UNAVAILABLE', { cause: error });
   return new Problem('INTERNAL', { cause: error });
@@ -39,7 +39,12 @@ export function errorHandler(
   };
 }
 
-/** body-parser names its failures; its messages quote the body, so they are not passed on. */
+/**
+ * body-parser names its failures, but for a body that cannot be unpacked, which is zlib's error with a status. Messages
+ * quote the body, so they are not passed on.
+ */
 function bodyParserType(error: unknown): string | undefined {
-  return error instanceof Error && 'type' in error && 'statusCode' in error ? String(error.type) : undefined;
+  if (!(error instanceof Error) || !('statusCode' in error)) return undefined;
+  if ('type' in error) return String(error.type);
+  return error.statusCode === 400 ? 'unpacking.failed' : undefined;
 }

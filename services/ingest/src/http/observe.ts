@@ -8,7 +8,9 @@ export function observeRequests(metrics: Metrics): RequestHandler {
     const end = metrics.httpRequestDuration.startTimer();
     response.once('close', () => {
       const route = response.locals.route as RouteDefinition | undefined;
-      end({ route: route?.path ?? 'none', method: request.method, status: String(response.statusCode) });
+      // Until an answer is written its status reads 200, also for a caller who has left.
+      const status = response.writableFinished ? String(response.statusCode) : 'aborted';
+      end({ route: route?.path ?? 'none', method: request.method, status });
     });
     next();
   };

@@ -37,6 +37,8 @@ describe('toProblem', () => {
     [bodyParser('charset.unsupported', 415), 'UNSUPPORTED_MEDIA_TYPE'],
     [bodyParser('encoding.unsupported', 415), 'UNSUPPORTED_MEDIA_TYPE'],
     [bodyParser('request.aborted', 400), 'NOT_JSON'],
+    [Object.assign(new Error('incorrect header check: hush'), { statusCode: 400 }), 'NOT_JSON'],
+    [Object.assign(new Error('no such file: hush'), { statusCode: 404 }), 'INTERNAL'],
     [new URIError('URI malformed'), 'NOT_FOUND'],
     [new Error("Stream isn't writeable and enableOfflineQueue options is false"), 'STORE_UNAVAILABLE'],
     [new Error('Connection is closed.'), 'STORE_UNAVAILABLE'],

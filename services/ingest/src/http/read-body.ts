@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import express, { type Request, type RequestHandler } from 'express';
 import { Problem } from './problem.ts';
 
@@ -11,7 +12,7 @@ export const MAX_BATCH_BYTES = 16 * MIB;
  * `optional`.
  */
 export function readBody(maxBytes: number, optional = false): RequestHandler[] {
-  const parse = express.json({ limit: maxBytes, strict: false, type: () => true });
+  const parse = express.json({ limit: maxBytes, strict: false, type: () => true, verify: requireUtf8 });
   return [
     (request, _response, next) => {
       if (isAbsent(request))
@@ -27,6 +28,11 @@ export function readBody(maxBytes: number, optional = false): RequestHandler[] {
       next();
     },
   ];
+}
+
+// Decoding would put U+FFFD in place of what is no UTF-8, and so another name in place of the one meant.
+function requireUtf8(_request: unknown, _response: unknown, body: Buffer, charset: string): void {
+  if (charset !== 'utf-8' || !isUtf8(body)) throw new Error('not UTF-8');
 }
 
 function isAbsent(request: Request): boolean {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { requirePlatform } from '../auth.ts';
 import { defineRoute } from '../http/route.ts';
+import { requireRegistered } from '../platform-ids.ts';
 import { countMatching } from '../replays/matching-scores.ts';
 import { platformsOf, type ReplayRequest, replayInput } from '../replays/replay-request.ts';
 import { replaySchema, replayView } from '../replays/replay-view.ts';
@@ -18,6 +19,7 @@ export const createReplay = defineRoute({
     200: { description: 'With dryRun: only the count.', schema: z.object({ matched: z.int() }) },
     202: { description: 'Under way.', schema: replaySchema },
   },
+  problems: ['UNKNOWN_PLATFORM'],
   async handle({ context, principal, body }) {
     const { filter, scoreIds, ratePerSecond, dryRun } = body;
     const request: ReplayRequest = {
@@ -26,7 +28,9 @@ export const createReplay = defineRoute({
       ...(ratePerSecond !== undefined && { ratePerSecond }),
       beforeMs: context.now(),
     };
-    for (const platformId of platformsOf(request)) requirePlatform(principal, platformId);
+    const platformIds = platformsOf(request);
+    for (const platformId of platformIds) requirePlatform(principal, platformId);
+    await requireRegistered(context, platformIds, filter ? '/filter/platformId' : '/scoreIds');
     const matched = await countMatching(context.reader, request);
     if (dryRun) return { status: 200, body: { matched } };
     const replay = await context.replays.create({ request, matched });

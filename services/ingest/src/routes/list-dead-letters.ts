@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { requirePlatform } from '../auth.ts';
 import { defineRoute } from '../http/route.ts';
 import { pageOf, pageQuery, platformIdSchema } from '../schemas/common.ts';
-import { requireCursor } from '../schemas/cursor.ts';
 import { given } from '../schemas/given.ts';
 import { scoreView } from '../schemas/score-view.ts';
 import { scoreFilter } from './list-scores.ts';
@@ -29,7 +28,6 @@ export const listDeadLetters = defineRoute({
   responses: { 200: { description: 'A page of dead letters.', schema: pageOf(scoreView) } },
   async handle({ context, principal, query: { since, until, ...filter } }) {
     requirePlatform(principal, filter.platformId);
-    requireCursor(filter.cursor);
     const page = await context.reader.deadLetters(given({ ...filter, sinceMs: since, untilMs: until }));
     return { status: 200, body: page };
   },

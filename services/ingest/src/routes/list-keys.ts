@@ -1,7 +1,9 @@
+import { type ApiKey, parseCursor } from '@gradewire/passback/redis';
 import { z } from 'zod';
 import type { Principal } from '../auth.ts';
 import { defineRoute } from '../http/route.ts';
 import { keySchema } from '../schemas/api-key.ts';
+import { pageOf, pageQuery } from '../schemas/common.ts';
 
 /** A key for some platforms sees the keys that are for no others. */
 export function maySeeKey(principal: Principal, key: { platformIds?: readonly string[] }): boolean {
@@ -15,11 +17,24 @@ export const listKeys = defineRoute({
   tag: 'Keys',
   summary: 'List API keys',
   role: 'admin',
-  responses: {
-    200: { description: 'All keys, without their secrets.', schema: z.object({ data: z.array(keySchema) }) },
-  },
-  async handle({ context, principal }) {
-    const keys = await context.apiKeys.list();
-    return { status: 200, body: { data: keys.filter((key) => maySeeKey(principal, key)) } };
+  query: z.strictObject(pageQuery),
+  responses: { 200: { description: 'A page of keys, without their secrets.', schema: pageOf(keySchema) } },
+  async handle({ context, principal, query: { cursor, limit } }) {
+    const after = cursor === undefined ? undefined : parseCursor(cursor);
+    const keys = (await context.apiKeys.list()).filter(
+      (key) => maySeeKey(principal, key) && (!after || isAfter(key, after)),
+    );
+    const data = keys.slice(0, limit);
+    const last = keys.length > limit ? data.at(-1) : undefined;
+    return { status: 200, body: { data, ...(last && { nextCursor: cursorAt(last) }) } };
   },
 });
+
+function cursorAt({ createdAt, id }: ApiKey): string {
+  return Buffer.from(`${Date.parse(createdAt)} ${id}`).toString('base64url');
+}
+
+function isAfter({ createdAt, id }: ApiKey, cursor: { atMs: number; id: string }): boolean {
+  const atMs = Date.parse(createdAt);
+  return atMs > cursor.atMs || (atMs === cursor.atMs && id > cursor.id);
+}

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { mayUse } from '../auth.ts';
 import { defineRoute } from '../http/route.ts';
 import { readLane } from '../lanes.ts';
-import { pageOf, pageQuery } from '../schemas/common.ts';
+import { pageOf, platformPageQuery } from '../schemas/common.ts';
 import { given } from '../schemas/given.ts';
 import { laneSchema } from '../schemas/lane.ts';
 
@@ -12,7 +12,7 @@ export const listLanes = defineRoute({
   tag: 'Lanes',
   summary: 'List the lanes of all platforms',
   role: 'operate',
-  query: z.strictObject(pageQuery),
+  query: z.strictObject(platformPageQuery),
   responses: { 200: { description: 'A page of lanes.', schema: pageOf(laneSchema) } },
   async handle({ context, principal, query }) {
     const { data: platforms, ...page } = await context.platforms.list(given(query));

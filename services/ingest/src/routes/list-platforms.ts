@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { mayUse } from '../auth.ts';
 import { defineRoute } from '../http/route.ts';
-import { pageOf, pageQuery } from '../schemas/common.ts';
+import { pageOf, platformPageQuery } from '../schemas/common.ts';
 import { given } from '../schemas/given.ts';
 import { platformSchema } from '../schemas/platform.ts';
 
@@ -11,7 +11,7 @@ export const listPlatforms = defineRoute({
   tag: 'Platforms',
   summary: 'List platforms',
   role: 'admin',
-  query: z.strictObject(pageQuery),
+  query: z.strictObject(platformPageQuery),
   responses: { 200: { description: 'A page of platforms.', schema: pageOf(platformSchema) } },
   async handle({ context, principal, query }) {
     const page = await context.platforms.list(given(query));

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { requirePlatform } from '../auth.ts';
 import { defineRoute } from '../http/route.ts';
 import { instantQuery, pageOf, pageQuery, platformIdSchema } from '../schemas/common.ts';
-import { requireCursor } from '../schemas/cursor.ts';
 import { given } from '../schemas/given.ts';
 import { scoreStatus, scoreView } from '../schemas/score-view.ts';
 
@@ -37,7 +36,6 @@ export const listScores = defineRoute({
   responses: { 200: { description: 'A page of scores.', schema: pageOf(scoreView) } },
   async handle({ context, principal, query: { since, until, ...filter } }) {
     requirePlatform(principal, filter.platformId);
-    requireCursor(filter.cursor);
     const page = await context.reader.list(given({ ...filter, sinceMs: since, untilMs: until }));
     return { status: 200, body: page };
   },

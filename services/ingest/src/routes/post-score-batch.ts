@@ -42,14 +42,23 @@ export const postScoreBatch = defineRoute({
     const isFinal = ({ body: answer }: Reply) =>
       (answer as z.output<typeof batchAnswer>).results.every(({ status }) => status < 500);
     return answerOnce(context.batches, idempotency, { whileInFlight: 'refuse', isFinal }, async () => {
-      const results = await acceptBatch(context, principal, body.scores, idempotency);
+      const batchId = `bt_${randomBytes(12).toString('base64url')}`;
+      let saved = '';
+      // Saved before any score is accepted: a store that is full by then must not refuse a batch whose scores it took.
+      const save = async (ids: readonly string[]) => {
+        await context.batches.save(batchId, ids);
+        saved = ids.join();
+      };
+      const results = await acceptBatch(context, principal, body.scores, idempotency, save);
       const failure = commonFailure(results);
-      if (failure) throw failure;
+      if (failure) {
+        await context.batches.forget(batchId).catch(() => undefined);
+        throw failure;
+      }
       for (const { problem } of results)
         if (problem) context.metrics.scoresRejected.inc({ code: problem.code });
       const ids = results.flatMap(({ id }) => (id === undefined ? [] : [id]));
-      const batchId = `bt_${randomBytes(12).toString('base64url')}`;
-      await context.batches.save(batchId, ids);
+      if (ids.join() !== saved) await save(ids);
       return {
         status: 200,
         body: { batchId, accepted: ids.length, rejected: results.length - ids.length, results },

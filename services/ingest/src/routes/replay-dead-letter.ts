@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Problem } from '../http/problem.ts';
 import { defineRoute } from '../http/route.ts';
+import { requireRegistered } from '../platform-ids.ts';
 import { idPath } from '../schemas/common.ts';
 import { enqueue } from '../scores/accept-scores.ts';
 import { requireScore } from './get-score.ts';
@@ -17,9 +18,11 @@ export const replayDeadLetter = defineRoute({
   responses: {
     202: { description: 'Queued again.', schema: z.object({ id: z.string(), status: z.literal('queued') }) },
   },
-  problems: ['NOT_FOUND', 'NOT_DEAD'],
+  problems: ['NOT_FOUND', 'NOT_DEAD', 'UNKNOWN_PLATFORM'],
   async handle({ context, principal, path: { scoreId } }) {
     const platformId = requireScore(principal, scoreId);
+    if (!(await context.reader.get(scoreId))) throw new Problem('NOT_FOUND');
+    await requireRegistered(context, [platformId]);
     await context.active.add(platformId);
     const replayed = await context.record.replay(scoreId);
     if (replayed.kind === 'notFound') throw new Problem('NOT_FOUND');

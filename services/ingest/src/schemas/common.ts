@@ -1,18 +1,21 @@
+import { parseCursor } from '@gradewire/passback/redis';
 import { z } from 'zod';
 import type { FieldProblem } from '../http/problem.ts';
 import { PROBLEMS, type ProblemCode } from '../http/problem.ts';
+
+const PLATFORM_ID = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
 /** A platform's id as part of a path. */
 export const platformPath = z.object({
   platformId: z
     .string()
-    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
+    .regex(PLATFORM_ID)
     .meta({ description: 'A slug: lower-case letters, digits and dashes, at most 63.', example: 'moodle' }),
 });
 
 export const platformIdSchema = z
-  .string('a platform id')
-  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'is not a platform id')
+  .string()
+  .regex(PLATFORM_ID, 'is not a platform id')
   .meta({ example: 'moodle' });
 
 /** An id of ours as part of a path: whatever it looks like, it is found or not. */
@@ -27,15 +30,31 @@ export const instantQuery = z.iso
   .transform((text) => Date.parse(text))
   .meta({ example: '2027-01-31T12:00:00Z' });
 
+const BAD_CURSOR = 'is not a nextCursor of this list';
+
+const cursorOf = <T extends z.ZodType>(cursor: T) =>
+  cursor.optional().meta({ description: 'The nextCursor of the page before.' });
+
 /** `cursor` and `limit`, as every list takes them. */
 export const pageQuery = {
-  cursor: z.string().min(1).max(500).optional().meta({ description: 'The nextCursor of the page before.' }),
+  cursor: cursorOf(
+    z
+      .string()
+      .max(500, BAD_CURSOR)
+      .refine((text) => parseCursor(text) !== undefined, BAD_CURSOR),
+  ),
   limit: z
     .string()
     .regex(/^([1-9]\d{0,2}|1000)$/, 'takes a number from 1 to 1000')
     .default('100')
     .transform(Number)
     .meta({ description: 'Most entries on a page, 1 to 1000.' }),
+};
+
+/** `pageQuery` of a list by platform, whose cursors are platform ids. */
+export const platformPageQuery = {
+  ...pageQuery,
+  cursor: cursorOf(z.string().regex(PLATFORM_ID, BAD_CURSOR)),
 };
 
 /** One page of a list. Without `nextCursor` it was the last. */

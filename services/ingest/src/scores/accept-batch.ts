@@ -19,12 +19,15 @@ export interface BatchResult {
 
 interface Admitted {
   index: number;
+  id: string;
   score: Score;
 }
 
 /**
  * Takes in a list of scores, each by itself; those of one platform together. The store failing for one platform is a
  * result like any other, so that what was accepted for another is told.
+ * @param announce is told the ids that the admitted scores will have, in order, and can stop it all by rejecting: what may
+ * fail has to be done before the first score is accepted. A score sent again keeps its earlier id instead.
  * @returns one result per input, in order
  */
 export async function acceptBatch(
@@ -32,6 +35,7 @@ export async function acceptBatch(
   principal: Principal,
   inputs: readonly unknown[],
   idempotency: Idempotency | undefined,
+  announce: (ids: readonly string[]) => Promise<void>,
 ): Promise<BatchResult[]> {
   const results: BatchResult[] = [];
   const refuse = (index: number, error: unknown) => {
@@ -40,10 +44,12 @@ export async function acceptBatch(
     results[index] = { index, status: problem.status, problem: problem.toJSON() };
   };
   const byPlatform = await admitAll(context, principal, inputs, refuse);
+  const admitted = [...byPlatform.values()].flat().toSorted((a, b) => a.index - b.index);
+  await announce(admitted.map(({ id }) => id));
   await Promise.all(
     [...byPlatform].map(async ([platformId, scores]) => {
-      const items = scores.map(({ index, score }) => ({
-        id: newScoreId(platformId, context.now()),
+      const items = scores.map(({ index, id, score }) => ({
+        id,
         score,
         // Sent again after a crash, each score is the one it was.
         ...(idempotency && {
@@ -66,7 +72,7 @@ export async function acceptBatch(
 }
 
 async function admitAll(
-  { platforms }: Context,
+  { platforms, now }: Context,
   principal: Principal,
   inputs: readonly unknown[],
   refuse: (index: number, error: unknown) => void,
@@ -78,7 +84,7 @@ async function admitAll(
       const { platformId, score } = await admitScore(parsed, principal, (id) => platforms.cached(id));
       const admitted = byPlatform.get(platformId) ?? [];
       byPlatform.set(platformId, admitted);
-      admitted.push({ index, score });
+      admitted.push({ index, id: newScoreId(platformId, now()), score });
     } catch (error) {
       refuse(index, error);
     }

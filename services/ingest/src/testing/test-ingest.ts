@@ -14,7 +14,7 @@ interface Answer {
 
 export interface TestIngest extends AsyncDisposable {
   ingest: Ingest;
-  /** A request with the bootstrap key; an object body goes as JSON. */
+  /** A request with the bootstrap key; an object body goes as JSON, text and bytes as they are. */
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   /** A key of the role, and a `call` that uses it. */
   withKey(role: string, platformIds?: string[]): Promise<TestIngest['call']>;
@@ -50,7 +50,7 @@ export async function startTestIngest(
   const callAs =
     (key: string): TestIngest['call'] =>
     async (method, path, body, headers = {}) => {
-      const isRaw = body === undefined || typeof body === 'string';
+      const isRaw = body === undefined || typeof body === 'string' || body instanceof Uint8Array;
       const response = await fetch(ingest.url + path, {
         method,
         headers: {
@@ -58,7 +58,9 @@ export async function startTestIngest(
           ...(!isRaw && { 'content-type': 'application/json' }),
           ...headers,
         },
-        ...(body !== undefined && { body: isRaw ? (body as string) : JSON.stringify(body) }),
+        ...(body !== undefined && {
+          body: isRaw ? (body as string | Uint8Array<ArrayBuffer>) : JSON.stringify(body),
+        }),
       });
       const text = await response.text();
       const isJson = response.headers.get('content-type')?.includes('json');

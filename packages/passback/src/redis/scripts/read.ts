@@ -48,3 +48,16 @@ for i = 1, #page, 2 do
 end
 return rows
 `;
+
+/**
+ * A window of a list, the newest first: behind an entry or, when that is gone, behind its time. Rank and window are read
+ * together, since others leave the list and join it all the time.
+ * KEYS: the list. ARGV: the entry or '', the time from which on it goes or '', how many. Returns ids and times, flat.
+ */
+export const windowScript = `
+local rank = ARGV[1] ~= '' and redis.call('ZREVRANK', KEYS[1], ARGV[1])
+local from = 0
+if rank then from = rank + 1
+elseif ARGV[2] ~= '' then from = redis.call('ZCOUNT', KEYS[1], '(' .. ARGV[2], '+inf') end
+return redis.call('ZREVRANGE', KEYS[1], from, from + tonumber(ARGV[3]) - 1, 'WITHSCORES')
+`;

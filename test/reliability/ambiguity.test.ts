@@ -1,0 +1,4 @@
+import { ambiguityAttacks } from './ambiguity.ts';
+import { testShortForms } from './short-form.ts';
+
+testShortForms(ambiguityAttacks);

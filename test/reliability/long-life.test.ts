@@ -1,0 +1,4 @@
+import { longLifeAttacks } from './long-life.ts';
+import { testShortForms } from './short-form.ts';
+
+testShortForms(longLifeAttacks);

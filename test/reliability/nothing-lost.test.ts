@@ -1,0 +1,4 @@
+import { nothingLostAttacks } from './nothing-lost.ts';
+import { testShortForms } from './short-form.ts';
+
+testShortForms(nothingLostAttacks);

@@ -1,0 +1,4 @@
+import { oneColumnAttacks } from './one-column.ts';
+import { testShortForms } from './short-form.ts';
+
+testShortForms(oneColumnAttacks);

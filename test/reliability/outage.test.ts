@@ -1,0 +1,4 @@
+import { outageAttacks } from './outage.ts';
+import { testShortForms } from './short-form.ts';
+
+testShortForms(outageAttacks);

@@ -1,0 +1,4 @@
+import { replayAttacks } from './replay.ts';
+import { testShortForms } from './short-form.ts';
+
+testShortForms(replayAttacks);

@@ -1,0 +1,4 @@
+import { testShortForms } from './short-form.ts';
+import { shutdownAttacks } from './shutdown.ts';
+
+testShortForms(shutdownAttacks);

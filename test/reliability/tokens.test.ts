@@ -1,0 +1,4 @@
+import { testShortForms } from './short-form.ts';
+import { tokensAttacks } from './tokens.ts';
+
+testShortForms(tokensAttacks);

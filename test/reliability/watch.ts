@@ -1,0 +1,23 @@
+import { execFile } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+/** Looks until it is so; rejects with `what` when that takes too long. */
+export async function until(
+  what: () => string,
+  timeoutMs: number,
+  look: () => boolean | Promise<boolean>,
+  pauseMs = 50,
+): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  while (!(await look())) {
+    if (performance.now() > deadline) throw new Error(`not within ${timeoutMs} ms: ${what()}`);
+    await delay(pauseMs);
+  }
+}
+
+/** Memory that the operating system gave a process. */
+export async function residentBytes(pid: number): Promise<number> {
+  const { stdout } = await promisify(execFile)('ps', ['-o', 'rss=', '-p', String(pid)]);
+  return Number(stdout) * 1_024;
+}
