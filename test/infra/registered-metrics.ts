@@ -27,7 +27,7 @@ const TARGET_LABELS = ['job', 'instance'];
 const FOREIGN = new Set(['up', 'nodejs_eventloop_lag_p99_seconds', 'process_resident_memory_bytes']);
 
 /** The labels of a series, or undefined when nothing registers it. A histogram has three series. */
-export function labelsOfSeries(series: string, metrics: readonly RegisteredMetric[]): string[] | undefined {
+function labelsOfSeries(series: string, metrics: readonly RegisteredMetric[]): string[] | undefined {
   if (FOREIGN.has(series)) return TARGET_LABELS;
   const exact = metrics.find(({ name }) => name === series);
   if (exact) return [...exact.labels, ...TARGET_LABELS];

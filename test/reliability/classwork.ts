@@ -66,7 +66,7 @@ export class Classwork {
 }
 
 /** The dead letters of the classroom's platform. */
-export async function deadLetters(client: Gradewire): Promise<string[]> {
+async function deadLetters(client: Gradewire): Promise<string[]> {
   const { data } = await client.deadLetters.list({ platformId, limit: letterPage });
   return data.map(({ id, reason }) => `${id} is a dead letter: ${reason}`);
 }

@@ -35,6 +35,8 @@ interface HandIn {
 class Workshop {
   readonly room: Classroom;
   readonly #batches: string[] = [];
+  /** How what was handed in has ended, by status. */
+  readonly ended: Partial<Record<string, number>> = {};
   readonly #handedIn: { resourceId: string; score: ScoreInput; id: string }[] = [];
 
   constructor(room: Classroom) {
@@ -70,7 +72,7 @@ class Workshop {
     return this.room.simulator.state().lineItems.filter((item) => item.resourceId === resourceId);
   }
 
-  /** Waits until all that was handed in is settled; returns how it ended, by status. */
+  /** Waits until all that was handed in is settled; returns how what came since the last time ended, by status. */
   async settled(timeoutMs: number): Promise<Partial<Record<string, number>>> {
     const counts: Partial<Record<string, number>> = {};
     const deadline = performance.now() + timeoutMs;
@@ -81,11 +83,17 @@ class Workshop {
       for (const [status, count] of Object.entries(batch.counts))
         counts[status] = (counts[status] ?? 0) + count;
     }
+    for (const [status, count = 0] of Object.entries(counts))
+      this.ended[status] = (this.ended[status] ?? 0) + count;
     return counts;
   }
 
   /** Resources without exactly one column, grades that are not in it, and scores that did not end delivered. */
-  async wrongs(counts: Partial<Record<string, number>>): Promise<string[]> {
+  async wrongs(): Promise<string[]> {
+    // Scores can be delivered while a creation that nobody waits for any more is still to come.
+    const { simulator } = this.room;
+    const carriedOut = () => simulator.state().counters.lineItemsCreated >= this.posts();
+    await until(() => 'not every creation was carried out', 20_000, carriedOut);
     const ledger = new Ledger();
     const urls = new Map(
       this.room.simulator.state().lineItems.map(({ resourceId, url }) => [resourceId, url]),
@@ -95,11 +103,10 @@ class Workshop {
       const url = urls.get(resourceId);
       if (url) ledger.note(score, url, { id });
     }
-    const { delivered = 0, ...others } = counts;
-    const unlike = Object.entries(others).map(([status, count]) => `${count} scores ended ${status}`);
+    const lost = this.#handedIn.length - (this.ended.delivered ?? 0);
     return [
       ...this.notOne([...resourceIds]),
-      ...(delivered === this.#handedIn.length ? [] : unlike),
+      ...(lost === 0 ? [] : [`${lost} scores did not end delivered: ${JSON.stringify(this.ended)}`]),
       ...ledger.wrongGrades(this.room.simulator),
     ];
   }
@@ -149,19 +156,19 @@ async function race({ long, seed, say }: AttackContext): Promise<Finding> {
     env: { ...impatient, GRADEWIRE_REQUEST_TIMEOUT_MS: '10000' },
   });
   const broken: string[] = [];
-  const counts: Partial<Record<string, number>> = {};
+  // Long enough for everybody to come while the first one is at it.
+  const slow = { kind: 'delay', ms: 50, jitterMs: 100 } as const;
+  workshop.room.simulator.addFault({ match: { endpoint: 'lineItems' }, action: slow });
   for (const crew of crews) {
     while (workshop.room.gradewire.deliveries.length < crew) await workshop.room.gradewire.addDelivery();
     await workshop.handIn(named(`crew-${crew}`, perCrew), { seed: seed + crew });
-    for (const [status, count] of Object.entries(await workshop.settled(120_000))) {
-      counts[status] = (counts[status] ?? 0) + (count ?? 0);
-    }
+    await workshop.settled(120_000);
     say(`${crew} processes: ${perCrew} resources`);
   }
   const rounds = crews.length * perCrew;
   const posts = workshop.posts();
   if (posts !== rounds) broken.push(`${posts} creations were asked for ${rounds} resources`);
-  broken.push(...(await workshop.wrongs(counts)));
+  broken.push(...(await workshop.wrongs()));
   return {
     figure: `${rounds} new resources x ${students} scores, 2 to ${crews.at(-1)} processes: ${posts} creations, ${workshop.room.simulator.state().counters.lineItemsCreated} columns`,
     broken,
@@ -188,7 +195,8 @@ async function answerLost({ long, seed }: AttackContext): Promise<Finding> {
     simulator.addFault({ match, count: 1, action: random.pick(spoilt) });
   }
   await workshop.handIn(named('lost', count), { seed });
-  const broken = await workshop.wrongs(await workshop.settled(60_000));
+  await workshop.settled(60_000);
+  const broken = await workshop.wrongs();
   const fired = simulator.state().counters.faultsFired;
   if (fired !== count) broken.push(`only ${fired} of ${count} answers were lost`);
   const posts = workshop.posts();
@@ -252,7 +260,8 @@ async function holderKilled({ long, seed, say }: AttackContext): Promise<Finding
     const tookMs = Math.round(performance.now() - killedAt);
     slowestMs = Math.max(slowestMs, tookMs);
     if (tookMs > lockLifeMs + 5_000) broken.push(`round ${round}: ${tookMs} ms after the kill`);
-    broken.push(...(await workshop.wrongs(await workshop.settled(60_000))));
+    await workshop.settled(60_000);
+    broken.push(...(await workshop.wrongs()));
     await holder.restart();
     say(`round ${round}: ${tookMs} ms`);
   }
@@ -277,7 +286,8 @@ async function lateCreate({ long, seed }: AttackContext): Promise<Finding> {
     simulator.addFault({ match, count: 1, action: { kind: 'delay', ms } });
   }
   await workshop.handIn(named('late', count), { seed });
-  const broken = await workshop.wrongs(await workshop.settled(60_000));
+  await workshop.settled(60_000);
+  const broken = await workshop.wrongs();
   const posts = workshop.posts();
   if (posts !== count) broken.push(`${posts} creations were asked for ${count} resources`);
   return {
@@ -305,7 +315,8 @@ async function awkwardPlatform({ long, seed }: AttackContext): Promise<Finding> 
   });
   const present = ['old-2', 'old-11', 'old-20'];
   await workshop.handIn([...named('new', count), ...present], { seed });
-  const broken = await workshop.wrongs(await workshop.settled(120_000));
+  await workshop.settled(120_000);
+  const broken = await workshop.wrongs();
   const posts = workshop.posts();
   if (posts !== count) broken.push(`${posts} creations were asked for ${count} new resources`);
   const pages = workshop.room.simulator.requests({ endpoint: 'lineItems' }).length - posts;
@@ -326,8 +337,8 @@ async function deletedByTeacher({ long, seed }: AttackContext): Promise<Finding>
   const { simulator } = workshop.room;
   const [kept, dropped] = [named('kept', count), named('dropped', count)];
   await workshop.handIn([...kept, ...dropped], { seed });
-  const before = await workshop.settled(60_000);
-  const broken = await workshop.wrongs(before);
+  await workshop.settled(60_000);
+  const broken = await workshop.wrongs();
   for (const { id } of simulator.state().lineItems) simulator.teacher.deleteLineItem(id);
 
   const live = (resourceId: string) => workshop.columns(resourceId).filter(({ deleted }) => !deleted).length;

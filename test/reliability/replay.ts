@@ -180,22 +180,26 @@ async function massReplay({ long, seed, say }: AttackContext): Promise<Finding> 
   expect('matched after the cancel', paced.matched, left);
   const late = newer.slice(firstNewer.length);
   const lateUsers = new Set(late.map((score) => score.userId));
-  for (const score of late) {
-    await sendAll(schools, ledger, school, [{ ...score, timestamp: new Date().toISOString() }]);
-    await delay((left / ratePerSecond / late.length / 2) * second);
-  }
   const looks: Look[] = [];
-  await until(
-    () => 'the replay ends',
-    300 * second,
-    async () => {
-      const askedMs = performance.now();
-      const seen = await client.replays.get(paced.id);
-      looks.push({ askedMs, answeredMs: performance.now(), replayed: seen.replayed });
-      return seen.status === 'done';
-    },
-    100,
-  );
+  const sendLate = async () => {
+    for (const score of late) {
+      await sendAll(schools, ledger, school, [{ ...score, timestamp: new Date().toISOString() }]);
+      await delay((left / ratePerSecond / late.length / 2) * second);
+    }
+  };
+  const lookOn = () =>
+    until(
+      () => 'the replay ends',
+      300 * second,
+      async () => {
+        const askedMs = performance.now();
+        const seen = await client.replays.get(paced.id);
+        looks.push({ askedMs, answeredMs: performance.now(), replayed: seen.replayed });
+        return seen.status === 'done';
+      },
+      100,
+    );
+  await Promise.all([sendLate(), lookOn()]);
   const seconds = (performance.now() - began) / second;
   await until(
     () => 'nothing is undelivered',
@@ -262,14 +266,15 @@ async function stalledJobs({ long, say }: AttackContext): Promise<Finding> {
     say(`${jobs.length} jobs are worn out`);
     const began = performance.now();
     await delivery!.restart();
+    const broken: string[] = [];
     await until(
       () => 'all is delivered',
       60 * second,
       async () => (await gradewire.client.lanes.get(platformId)).undelivered === 0,
-    );
+    ).catch((error: Error) => broken.push(error.message));
     const seconds = (performance.now() - began) / second;
     const kept = await redis.zcard(laneKey(platformId, 'failed'));
-    const broken = [...ledger.wrongGrades(simulator), ...(await ledger.unfinished(gradewire.client))];
+    broken.push(...ledger.wrongGrades(simulator), ...(await ledger.unfinished(gradewire.client)));
     if (kept > 0) broken.push(`${kept} failed jobs are kept`);
     return {
       figure: `${count} jobs failed as stalled: all delivered ${seconds.toFixed(1)} s after the start of a worker`,

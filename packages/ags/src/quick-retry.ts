@@ -1,5 +1,5 @@
 import pRetry from 'p-retry';
-import type { PlatformAnswer, SendRequest } from './messages.ts';
+import type { NoResponseCode, PlatformAnswer, SendRequest } from './messages.ts';
 
 export interface QuickRetryOptions {
   /** Tries in all. @default 3 */
@@ -61,9 +61,12 @@ async function retryWhile(
   return last ?? attempt();
 }
 
+// A time-out took long already, and an address that is closed to us stays so.
+const QUICK: ReadonlySet<NoResponseCode> = new Set(['DNS', 'CONNECT_REFUSED', 'TLS', 'RESET', 'OTHER']);
+
 /** A platform that names a time to come back is left alone until then. */
 function isPassing(answer: PlatformAnswer): boolean {
-  if (answer.kind === 'noResponse') return answer.code !== 'ABORTED' && answer.code !== 'PRIVATE_ADDRESS';
+  if (answer.kind === 'noResponse') return QUICK.has(answer.code);
   return [502, 503, 504].includes(answer.status) && answer.headers['retry-after'] === undefined;
 }
 

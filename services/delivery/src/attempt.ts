@@ -4,6 +4,7 @@ import {
   type PlatformResponse,
   SCOPES,
   type SendRequest,
+  withQuickRetry,
 } from '@gradewire/ags';
 import {
   afterResults,
@@ -59,7 +60,8 @@ export class Attempt {
     this.#parts = parts;
     this.#platform = platform;
     this.#probe = probe;
-    this.#send = send;
+    // Of a lane that is shut a probe is one request.
+    this.#send = probe ? send : withQuickRetry(send);
   }
 
   /** The cell is not ours to work on now. */
@@ -210,7 +212,7 @@ export class Attempt {
     });
   }
 
-  async #readResult(begun: Posting): Promise<Sight> {
+  async #readResult(begun: Posting, renewed = false): Promise<Sight> {
     const { tokens, now } = this.#parts;
     const platform = this.#platform;
     const token = await tokens.get(platform, resultScopes, this.#send);
@@ -228,6 +230,10 @@ export class Attempt {
     const outcome = reading
       ? classifyResults(reading.answer, platform.profile, now())
       : classifyToken((token as { answer: PlatformResponse }).answer, platform.profile, now());
+    if (outcome.kind === 'renewToken' && token.ok && !renewed) {
+      await tokens.drop(platform, resultScopes, token.token.id);
+      return this.#readResult(begun, true);
+    }
     // A platform in trouble is asked again; one that does not let us see leaves us to decide without.
     const inTrouble = outcome.kind === 'transient' || outcome.kind === 'throttled';
     return inTrouble ? { settled: await this.fail(begun, 'result', outcome) } : { result: undefined };

@@ -25,7 +25,7 @@ import { createMetrics } from './metrics.ts';
 import type { Parts } from './parts.ts';
 import { Turns } from './turns.ts';
 
-export type Redis = ReturnType<typeof connectRedis>;
+type Redis = ReturnType<typeof connectRedis>;
 
 /** All parts of the process, put together and not yet started. */
 export interface Context {

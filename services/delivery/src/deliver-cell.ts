@@ -15,7 +15,7 @@ import type { Parts } from './parts.ts';
 import type { Turn } from './turns.ts';
 
 /** What a score post needs; a tool that may do no more can still deliver. */
-export const POST_SCOPES = [SCOPES.score];
+const POST_SCOPES = [SCOPES.score];
 
 /**
  * Brings one cell up to date: the life of an attempt from top to bottom. Each remedy (a new token, a new look for the

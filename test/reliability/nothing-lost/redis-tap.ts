@@ -5,7 +5,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 export type Command = readonly string[];
 
 /** Where a connection is cut: at the first command that matches, before Redis gets it or after Redis has answered it. */
-export interface Cut {
+interface Cut {
   at: (command: Command) => boolean;
   when: 'before' | 'after';
   /** Called at that moment; nothing passes in either direction from then on. */
