@@ -123,6 +123,9 @@ export class Attempt {
       send: this.#send,
     });
     if (found.kind === 'resolved' && found.created) events.lineItemCreated(platform.id);
+    if (found.kind === 'resolved' && found.warning) {
+      events.lineItemChosen({ platformId: platform.id, warning: found.warning });
+    }
     return found;
   }
 

@@ -413,6 +413,15 @@ describe('the line item', () => {
     expect(asked.created).toBe(1);
   });
 
+  it('that was one of several is said to have been chosen', async () => {
+    const warning = '2 columns fit; the one used before was taken';
+    const { asked } = await run(
+      { begins: [resolving(), bound], resolutions: [{ ...found('c1'), warning }], answers: [ok] },
+      alias,
+    );
+    expect(asked.warnings).toEqual([warning]);
+  });
+
   it('is somebody else’s to find: the score waits outside the lane', async () => {
     const { settlements, delivery } = await run(
       { begins: [resolving()], resolutions: [{ kind: 'wait', retryAtMs: 1_002_000 }] },

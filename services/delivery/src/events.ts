@@ -26,6 +26,8 @@ export interface DeliveryEvents extends LaneEvents {
   requested(event: { profile: ProfileName; answer: PlatformAnswer }): void;
   tokenFetched(event: { platformId: string; ok: boolean; httpStatus?: number }): void;
   lineItemCreated(platformId: string): void;
+  /** Several columns fitted and one was taken. */
+  lineItemChosen(event: { platformId: string; warning: string }): void;
 }
 
 export function createEvents(options: {
@@ -64,6 +66,9 @@ export function createEvents(options: {
     lineItemCreated(platformId) {
       metrics.lineItemsCreated.inc({ platform: platformLabel(platformId) });
       logger.info({ event: 'line-item', platformId }, 'gradebook column created');
+    },
+    lineItemChosen({ platformId, warning }) {
+      logger.warn({ event: 'line-item-chosen', platformId, warning }, 'several gradebook columns fit');
     },
     opened(platformId) {
       logger.debug({ event: 'lane-opened', platformId }, 'lane opened');

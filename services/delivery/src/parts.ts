@@ -7,7 +7,7 @@ export interface Parts {
   record: Pick<ScoreRecord, 'begin' | 'settle'>;
   tokens: Pick<TokenCache, 'get' | 'drop'>;
   lineItems: Pick<LineItemResolver, 'resolve' | 'forget'>;
-  events: Pick<DeliveryEvents, 'attempted' | 'settled' | 'lineItemCreated'>;
+  events: Pick<DeliveryEvents, 'attempted' | 'settled' | 'lineItemCreated' | 'lineItemChosen'>;
   retry: RetryPolicy;
   /** The longest that one request may take. A lease that ends sooner is renewed before anything is sent. */
   requestTimeoutMs: number;

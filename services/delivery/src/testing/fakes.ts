@@ -129,6 +129,7 @@ export function scripted({
     attempts: [] as Attempted[],
     ends: [] as { status: string; reason?: string }[],
     created: 0,
+    warnings: [] as string[],
   };
   const clock = { monotonic: 0, now: 1_000_000 };
   let granted = 0;
@@ -166,6 +167,7 @@ export function scripted({
       lineItemCreated: () => {
         asked.created += 1;
       },
+      lineItemChosen: ({ warning }) => asked.warnings.push(warning),
     },
     retry: { baseMs: 2_000, maxMs: 900_000, maxAgeMs: 86_400_000 },
     requestTimeoutMs: 20_000,
