@@ -11,6 +11,8 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // Many suites wait for processes rather than compute.
+    maxWorkers: 2,
     execArgv: ['--conditions=@gradewire/source'],
     reporters: ['default', './test/summary-reporter.ts'],
   },

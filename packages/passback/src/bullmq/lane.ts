@@ -5,6 +5,7 @@ import { isRedisUnavailable } from '../redis/connection.ts';
 import { platformKey } from '../redis/keys.ts';
 import type { ScoreReader } from '../redis/score-reader.ts';
 import type { LaneEvents } from './delivery.ts';
+import type { Gate } from './gate.ts';
 import { HoldKeeper, type HoldKeeperOptions } from './hold-keeper.ts';
 import { type CellJob, type CellJobResult, type LaneJob, lanePrefix, laneQueueName } from './lane-queues.ts';
 import { takeLease } from './lease.ts';
@@ -46,6 +47,8 @@ export interface LaneOptions extends HoldKeeperOptions {
   concurrencyOf: (platformId: string) => Promise<number>;
   events: LaneEvents;
   timing: LaneTiming;
+  /** Lanes open by turns: many at once would leave no time to those that are open. */
+  opening: Gate;
 }
 
 type LaneWorker = Worker<CellJob, CellJobResult | undefined, 'cell'>;
@@ -95,7 +98,7 @@ export class Lane {
     const { platformId } = this;
     const { events } = this.#options;
     this.#lastWorkAt = performance.now();
-    const worker = await this.#openWorker();
+    const worker = await this.#options.opening.run(() => this.#openWorker());
     events.opened(platformId);
     try {
       while (!this.#stopping.signal.aborted) {
@@ -142,6 +145,9 @@ export class Lane {
     worker.on('error', (error) => {
       if (!isRedisUnavailable(error)) events.failed({ platformId, error });
     });
+    // It connects by itself however long that takes; a lane that is to stop does not wait for it.
+    const stopped = new Promise((resolve) => this.#stopping.signal.addEventListener('abort', resolve));
+    await Promise.race([worker.waitUntilReady().catch(() => undefined), stopped]);
     return worker;
   }
 

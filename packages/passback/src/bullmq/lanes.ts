@@ -1,9 +1,10 @@
 import type { Redis } from 'ioredis';
 import type { ActivePlatforms } from '../redis/active-platforms.ts';
+import { Gate } from './gate.ts';
 import { Lane, type LaneOptions, type LaneTiming, laneTiming } from './lane.ts';
 import type { Wakes } from './wakes.ts';
 
-export interface LanesOptions extends Omit<LaneOptions, 'timing' | 'active'> {
+export interface LanesOptions extends Omit<LaneOptions, 'timing' | 'active' | 'opening'> {
   redis: Redis;
   wakes: Wakes;
   active: Pick<ActivePlatforms, 'list' | 'retireIfIdle'>;
@@ -11,6 +12,8 @@ export interface LanesOptions extends Omit<LaneOptions, 'timing' | 'active'> {
   /** @default 10_000 between two looks at the active platforms, which heal a wake that was missed, ms */
   activeLookMs?: number;
 }
+
+const lanesOpeningAtOnce = 4;
 
 /**
  * All lanes of this process: opened when their platform is woken or found active, closed when it has nothing undelivered.
@@ -25,7 +28,8 @@ export class Lanes implements AsyncDisposable {
 
   constructor(options: LanesOptions) {
     this.#options = options;
-    this.#laneOptions = { ...options, timing: { ...laneTiming, ...options.timing } };
+    const timing = { ...laneTiming, ...options.timing };
+    this.#laneOptions = { ...options, timing, opening: new Gate(lanesOpeningAtOnce) };
   }
 
   /** The platforms whose lanes are open in this process. */
