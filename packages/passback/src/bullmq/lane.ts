@@ -98,7 +98,7 @@ export class Lane {
     const { platformId } = this;
     const { events } = this.#options;
     this.#lastWorkAt = performance.now();
-    const worker = await this.#options.opening.run(() => this.#openWorker());
+    const worker = await this.#openInTurn();
     events.opened(platformId);
     try {
       while (!this.#stopping.signal.aborted) {
@@ -118,11 +118,26 @@ export class Lane {
     }
   }
 
+  /** The turn lasts until the Worker is connected, which it sees to by itself; the lane goes on before that. */
+  #openInTurn(): Promise<LaneWorker> {
+    const stopped = new Promise((resolve) => this.#stopping.signal.addEventListener('abort', resolve));
+    return new Promise((resolve, reject) => {
+      const open = async () => {
+        const worker = await this.#openWorker();
+        resolve(worker);
+        await Promise.race([worker.waitUntilReady(), stopped]);
+      };
+      this.#options.opening.run(open).catch(reject);
+    });
+  }
+
   async #openWorker(): Promise<LaneWorker> {
     const { timing, events, queues, concurrencyOf } = this.#options;
     const { platformId } = this;
     const concurrency = await concurrencyOf(platformId);
     await this.#writeQueueMeta(concurrency);
+    // A Worker begins as soon as it is connected: a lane that is held must have its queue paused by then.
+    await queues.align(platformId);
     const worker: LaneWorker = new Worker(laneQueueName(platformId), (job) => this.#process(job), {
       connection: queues.connection,
       prefix: lanePrefix(platformId),
@@ -145,9 +160,6 @@ export class Lane {
     worker.on('error', (error) => {
       if (!isRedisUnavailable(error)) events.failed({ platformId, error });
     });
-    // It connects by itself however long that takes; a lane that is to stop does not wait for it.
-    const stopped = new Promise((resolve) => this.#stopping.signal.addEventListener('abort', resolve));
-    await Promise.race([worker.waitUntilReady().catch(() => undefined), stopped]);
     return worker;
   }
 
