@@ -34,7 +34,8 @@ if streak == '-' then
 elseif streak ~= '' then
   local s = redis.call('HMGET', lane, 'streakReason', 'streakCells')
   local cells = s[1] == streak and s[2] or ''
-  if not string.find(cells, place, 1, true) then cells = cells .. place .. ' ' end
+  -- Long enough for every limit; probes of a long outage do not make it grow.
+  if not string.find(cells, place, 1, true) and #cells < 2000 then cells = cells .. place .. ' ' end
   redis.call('HSET', lane, 'streakReason', streak, 'streakCells', cells)
   for _ in string.gmatch(cells, '%S+') do inARow = inARow + 1 end
 end
