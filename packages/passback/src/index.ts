@@ -26,6 +26,7 @@ export {
   reresolve,
   type TransientOutcome,
   withoutRemedy,
+  withoutRenewal,
 } from './outcome.ts';
 export { type Platform, resolvePlatform } from './platform.ts';
 export { platformIdSchema } from './platform-id.ts';

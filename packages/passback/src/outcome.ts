@@ -56,3 +56,13 @@ export function withoutRemedy(outcome: Outcome): Outcome {
   const { kind: _, then: reason, ...words } = outcome;
   return { kind: 'dead', reason, ...words };
 }
+
+/**
+ * The outcome when no new token may be fetched for now: the score waits. That other cells meet the same counts for the
+ * lane, which is how a platform that refuses every token is found out.
+ */
+export function withoutRenewal(outcome: Outcome & { kind: 'renewToken' }): Outcome {
+  const { kind: _, then: reason, ...words } = outcome;
+  const systemic = reason === 'UNAUTHORIZED';
+  return { kind: 'transient', reason, finalReason: reason, ambiguous: false, systemic, ...words };
+}

@@ -119,7 +119,9 @@ export class Attempt {
       platform,
       target,
       accessToken: (scopes) => tokens.get(platform, scopes, this.#send),
-      dropToken: (scopes, tokenId) => tokens.drop(platform, scopes, tokenId),
+      dropToken: async (scopes, tokenId) => {
+        await tokens.drop(platform, scopes, tokenId);
+      },
       send: this.#send,
     });
     if (found.kind === 'resolved' && found.created) events.lineItemCreated(platform.id);

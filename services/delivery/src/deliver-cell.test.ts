@@ -121,6 +121,19 @@ describe('a cell that cannot be begun', () => {
 describe('the token', () => {
   const unauthorized = answer(401, 'Unauthorized');
 
+  it('is kept when no other may be fetched; the score waits, and the lane hears of it', async () => {
+    const { asked, settlements, delivery } = await run({
+      begins: [posting()],
+      answers: [unauthorized],
+      noFetchLeft: true,
+      settled: { streak: 20 },
+    });
+    expect(asked.sent).toHaveLength(1);
+    expect(settlements[0]).toMatchObject({ kind: 'later', ambiguous: false });
+    expect(asked.settles[0]).toMatchObject({ streak: { reason: 'UNAUTHORIZED' } });
+    expect(delivery.signal).toMatchObject({ kind: 'hold', reason: 'UNAUTHORIZED' });
+  });
+
   it('is dropped after a 401 and a new one tried once', async () => {
     const { asked, settlements } = await run({ begins: [posting()], answers: [unauthorized, ok] });
     expect(asked.dropped).toEqual(['token-1']);

@@ -7,6 +7,7 @@ import {
   type Platform,
   PROFILES,
   refusedUserId,
+  withoutRenewal,
 } from '@gradewire/passback';
 import type { CellDelivery } from '@gradewire/passback/bullmq';
 import { Attempt } from './attempt.ts';
@@ -67,8 +68,8 @@ export async function deliverCell(
 
     if (outcome.kind === 'renewToken' && !renewed) {
       renewed = true;
-      await parts.tokens.drop(platform, POST_SCOPES, token.token.id);
-      continue;
+      if (await parts.tokens.drop(platform, POST_SCOPES, token.token.id)) continue;
+      return attempt.fail(begun, 'score', withoutRenewal(outcome));
     }
     if (outcome.kind === 'reresolve' && !resolvedAgain && !('lineItemUrl' in begun.score.target)) {
       resolvedAgain = true;

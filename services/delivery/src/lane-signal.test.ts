@@ -11,6 +11,7 @@ const down: Outcome = {
   finalReason: 'EXPIRED',
   ...words,
 };
+const notRenewed: Outcome = { ...down, reason: 'UNAUTHORIZED', finalReason: 'UNAUTHORIZED' };
 const locked: Outcome = { ...down, systemic: false };
 const unauthorized: Outcome = { kind: 'dead', reason: 'UNAUTHORIZED', ...words };
 const unknownUser: Outcome = { kind: 'dead', reason: 'USER_NOT_FOUND', ...words };
@@ -26,6 +27,7 @@ describe('streakOf', () => {
     ['a refusal of one score ends it', unknownUser, 'end'],
     ['a platform that is down lengthens it', down, { reason: 'PLATFORM_DOWN' }],
     ['a refusal that all would meet lengthens it', unauthorized, { reason: 'UNAUTHORIZED' }],
+    ['a token refused that cannot be renewed lengthens it', notRenewed, { reason: 'UNAUTHORIZED' }],
     ['a cell in trouble of its own leaves it', locked, undefined],
     ['throttling leaves it', throttled, undefined],
     ['refused credentials leave it', refused, undefined],
@@ -64,6 +66,8 @@ describe('signalOf', () => {
     ],
     ['19 cells in a row refused', unauthorized, 19, false, none],
     ['20 cells in a row refused', unauthorized, 20, false, hold('UNAUTHORIZED', refusal)],
+    ['19 cells whose token cannot be renewed', notRenewed, 19, false, none],
+    ['20 cells whose token cannot be renewed', notRenewed, 20, false, hold('UNAUTHORIZED', refusal)],
     ['a probe that is refused as all would be', unauthorized, 1, true, hold('UNAUTHORIZED', refusal)],
     ['a probe that is refused for its own score', unknownUser, 0, true, healthy],
   ])('%s', (_name, outcome, streak, probe, signal) => {

@@ -11,7 +11,7 @@ export function streakOf(outcome: Outcome): 'end' | { reason: string } | undefin
       // A refusal of this one score shows that the platform is up and lets us in.
       return REASONS[outcome.reason].systemic ? { reason: outcome.reason } : 'end';
     case 'transient':
-      return outcome.systemic ? { reason: 'PLATFORM_DOWN' } : undefined;
+      return outcome.systemic ? { reason: isRefusal(outcome) ? outcome.reason : 'PLATFORM_DOWN' } : undefined;
     default:
       return undefined;
   }
@@ -36,7 +36,12 @@ export function signalOf(
       return { kind: 'hold', reason: 'CREDENTIALS_REJECTED', epoch, refusal };
     }
     case 'transient':
-      if (!outcome.systemic || !(probe || streak >= DOWN_STREAK)) return { kind: 'none' };
+      if (!outcome.systemic) return { kind: 'none' };
+      if (!probe && streak < (isRefusal(outcome) ? DEAD_STREAK : DOWN_STREAK)) return { kind: 'none' };
+      if (isRefusal(outcome)) {
+        const { reason, detail } = outcome;
+        return { kind: 'hold', reason, epoch, refusal: { reason, detail } };
+      }
       return { kind: 'hold', reason: 'PLATFORM_DOWN', epoch, ...retryAfter(outcome.retryAfterMs) };
     case 'dead': {
       const { reason, detail } = outcome;
@@ -47,6 +52,11 @@ export function signalOf(
     default:
       return { kind: 'none' };
   }
+}
+
+/** Refused with a token that cannot be renewed now: it waits, but tells of the platform what a dead one does. */
+function isRefusal(outcome: Outcome): outcome is Outcome & { reason: 'UNAUTHORIZED' } {
+  return outcome.kind === 'transient' && outcome.reason === 'UNAUTHORIZED';
 }
 
 function retryAfter(retryAfterMs: number | undefined): { retryAfterMs?: number } {

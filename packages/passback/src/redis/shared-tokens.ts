@@ -106,10 +106,12 @@ end
 return 1
 `);
 
-/** Further ARGV: id. */
-const dropScript = new Script(`
-if redis.call('HGET', KEYS[1], 'id') == ARGV[1] then return redis.call('DEL', KEYS[1]) end
-return 0
+/** Further ARGV: id. 0: it stays, since no fetch is left to replace it. */
+const dropScript = new Script(`${names}
+if redis.call('HGET', KEYS[1], 'id') ~= ARGV[6] then return 1 end
+redis.call('ZREMRANGEBYSCORE', renewalsKey, '-inf', text(now - ${WINDOW_MS}))
+if redis.call('ZCARD', renewalsKey) >= ${RENEWALS_PER_WINDOW} then return 0 end
+return redis.call('DEL', KEYS[1])
 `);
 
 /**
@@ -185,9 +187,9 @@ export class SharedTokens {
     await this.#run(failScript, platformId, name, owner, args);
   }
 
-  /** Removes exactly this token. */
-  async drop(platformId: string, name: string, tokenId: string): Promise<void> {
-    await dropScript.run(this.#redis, platformKey(platformId, 'token', name), [tokenId]);
+  /** Removes exactly this token. False: no fetch is left to replace it, and it stays. */
+  async drop(platformId: string, name: string, tokenId: string): Promise<boolean> {
+    return (await this.#run(dropScript, platformId, name, '', [tokenId])) === 1;
   }
 
   async #run(

@@ -95,14 +95,21 @@ export class TokenCache {
     throw new Error('there is always a least to ask for');
   }
 
-  /** After a 401: forgets exactly this token, so that of all who met it one fetches a new one. */
-  async drop(platform: Platform, needed: readonly string[], tokenId: string): Promise<void> {
-    this.#dropped.set(platform.id, tokenId);
+  /**
+   * After a 401: forgets exactly this token, so that of all who met it one fetches a new one. False: as many were fetched
+   * of late as may be, so it is kept, since none is no better; the platform refuses new ones as well.
+   */
+  async drop(platform: Platform, needed: readonly string[], tokenId: string): Promise<boolean> {
     const wishes = [...wishesFor(platform, needed)];
+    const dropped = await Promise.all(
+      wishes.map(({ name }) => this.#shared.drop(platform.id, name, tokenId)),
+    );
+    if (dropped.includes(false)) return false;
+    this.#dropped.set(platform.id, tokenId);
     for (const { key } of wishes) {
       if (this.#local.get(key)?.token.id === tokenId) this.#local.delete(key);
     }
-    await Promise.all(wishes.map(({ name }) => this.#shared.drop(platform.id, name, tokenId)));
+    return true;
   }
 
   async #getAsWished(wish: Wish): Promise<Wished> {

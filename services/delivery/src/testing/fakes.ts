@@ -109,6 +109,8 @@ export interface Script {
   tokens?: TokenResult[];
   resolutions?: Resolution[];
   settled?: Partial<Settled>;
+  /** No token may be fetched for now: the one that there is stays. */
+  noFetchLeft?: boolean;
 }
 
 /** Parts that play a script and note what was asked of them. */
@@ -119,6 +121,7 @@ export function scripted({
   tokens = [],
   resolutions = [],
   settled,
+  noFetchLeft = false,
 }: Script) {
   const asked = {
     begins: [] as BeginInput[],
@@ -153,6 +156,7 @@ export function scripted({
       },
       drop: async (_platform, _scopes, id) => {
         asked.dropped.push(id);
+        return !noFetchLeft;
       },
     },
     lineItems: {
