@@ -20,6 +20,12 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
+const running = new Set<ChildProcess>();
+// A test that timed out never disposes of what it started.
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** One of the services as operators run it: its own process, told by its environment only. */
 export class ServiceProcess implements AsyncDisposable {
   readonly name: string;
@@ -53,6 +59,8 @@ export class ServiceProcess implements AsyncDisposable {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
+    running.add(child);
+    child.once('exit', () => running.delete(child));
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (chunk: Buffer) => {
         this.#log = [...this.#log, chunk.toString()].slice(-logLinesKept);
