@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { findFreePort } from '@gradewire/local-redis/testing';
 import { createGradewire, type Gradewire } from '@gradewire/sdk';
-import { freePort, ServiceProcess } from './service-process.ts';
+import { ServiceProcess } from './service-process.ts';
 
 export interface GradewireOptions {
   redisUrl: string;
@@ -27,7 +28,7 @@ export interface RunningGradewire extends AsyncDisposable {
 /** Starts ingest and delivery as processes of their own on loopback. */
 export async function startGradewire(options: GradewireOptions): Promise<RunningGradewire> {
   const apiKey = `test-${randomBytes(24).toString('hex')}`;
-  const publicPort = await freePort();
+  const publicPort = await findFreePort();
   const url = `http://127.0.0.1:${publicPort}`;
   const common = {
     GRADEWIRE_REDIS_URL: options.redisUrl,
@@ -43,8 +44,8 @@ export async function startGradewire(options: GradewireOptions): Promise<Running
 
   const ingests: ServiceProcess[] = [];
   for (let i = 0; i < (options.ingests ?? 1); i += 1) {
-    const port = i === 0 ? publicPort : await freePort();
-    const metricsPort = await freePort();
+    const port = i === 0 ? publicPort : await findFreePort();
+    const metricsPort = await findFreePort();
     metricsPorts.push(metricsPort);
     ingests.push(
       new ServiceProcess({
@@ -57,7 +58,7 @@ export async function startGradewire(options: GradewireOptions): Promise<Running
   }
   const deliveries: ServiceProcess[] = [];
   const newDelivery = async (env: Record<string, string> = {}) => {
-    const port = await freePort();
+    const port = await findFreePort();
     deliveryPorts.push(port);
     const delivery = new ServiceProcess({
       name: `delivery ${deliveries.length + 1}`,

@@ -1,4 +1,5 @@
-import { freePort, ServiceProcess } from './service-process.ts';
+import { findFreePort } from '@gradewire/local-redis/testing';
+import { ServiceProcess } from './service-process.ts';
 
 /** A simulated platform in a process of its own, so that it takes no time from the one that measures. */
 export interface SimulatorProcess extends AsyncDisposable {
@@ -17,7 +18,7 @@ export async function startSimulatorProcess(options: {
   jwksUrl?: string;
   env?: Record<string, string>;
 }): Promise<SimulatorProcess> {
-  const port = await freePort();
+  const port = await findFreePort();
   const url = `http://127.0.0.1:${port}`;
   const process = new ServiceProcess({
     name: 'simulator',

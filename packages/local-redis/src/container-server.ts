@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import type { StartedTestContainer } from 'testcontainers';
+import { findFreePort } from './free-port.ts';
 import type { RunningServer } from './running-server.ts';
-import { findFreePort } from './server-probe.ts';
 
 const IMAGE = 'redis:7-bookworm';
 const CONTAINER_PORT = 6379;

@@ -6,9 +6,10 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Executable } from './executable.ts';
+import { findFreePort } from './free-port.ts';
 import { removePidFile, writePidFile } from './pid-file.ts';
 import type { RunningServer } from './running-server.ts';
-import { findFreePort, probeServer } from './server-probe.ts';
+import { probeServer } from './server-probe.ts';
 
 const PORT_ATTEMPTS = 5;
 const READY_TIMEOUT_MS = 60_000;

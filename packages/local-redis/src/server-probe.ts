@@ -21,18 +21,6 @@ export async function flushServer(port: number, host = '127.0.0.1'): Promise<voi
   if (!answer.startsWith('+OK')) throw new Error(`FLUSHALL on port ${port}: ${answer.trim() || 'no answer'}`);
 }
 
-/** A port that was free a moment ago. */
-export function findFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = net.createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as net.AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-}
-
 function converse(
   port: number,
   request: string,

@@ -10,6 +10,8 @@ import { flushServer } from './server-probe.ts';
 import type { AppendFsync } from './settings.ts';
 import { serverArguments } from './settings.ts';
 
+export { findFreePort } from './free-port.ts';
+
 export interface TestRedisOptions {
   /** @default 'everysec': what a kill -9 needs; only a power loss asks for 'always' */
   appendfsync?: AppendFsync;

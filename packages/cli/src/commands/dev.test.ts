@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { findFreePort } from '@gradewire/local-redis/testing';
 import type { Page, Score } from '@gradewire/sdk';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type DevReady, freePort, startDev } from '../testing/dev-process.ts';
+import { type DevReady, startDev } from '../testing/dev-process.ts';
 import { processesMentioning } from '../testing/processes.ts';
 
 const shell = async (line: string): Promise<unknown> =>
@@ -29,7 +30,7 @@ async function projectGrades({ urls, example }: DevReady): Promise<Record<string
 }
 
 test('the class arrives, the curl lines work, a second start keeps it all, and nothing is left running', async () => {
-  const port = await freePort();
+  const port = await findFreePort();
   let grades: Record<string, number | null> = {};
   {
     await using first = await startDev(folder, port);
@@ -53,7 +54,7 @@ test('the class arrives, the curl lines work, a second start keeps it all, and n
     grades = await projectGrades(ready);
     expect(grades['student-01']).toBe(97.5);
 
-    const second = await startDev(folder, await freePort());
+    const second = await startDev(folder, await findFreePort());
     const refused = await second.end();
     expect(refused.code).toBe(1);
     expect(refused.stderr).toContain(
@@ -75,7 +76,7 @@ test('the class arrives, the curl lines work, a second start keeps it all, and n
 }, 60_000);
 
 test('when a part dies, it is named with its last words, and the rest is stopped', async () => {
-  await using dev = await startDev(folder, await freePort());
+  await using dev = await startDev(folder, await findFreePort());
   await dev.ready;
   const [delivery] = (await processesMentioning(folder)).filter(({ commandLine }) =>
     commandLine.includes('services/delivery'),
@@ -90,7 +91,7 @@ test('when a part dies, it is named with its last words, and the rest is stopped
 }, 60_000);
 
 test('kill -9 leaves nothing behind either', async () => {
-  const dev = await startDev(folder, await freePort());
+  const dev = await startDev(folder, await findFreePort());
   await dev.ready;
   await dev.end('SIGKILL');
   let left = await processesMentioning(folder);
@@ -102,7 +103,7 @@ test('kill -9 leaves nothing behind either', async () => {
 }, 60_000);
 
 test('a busy port is named', async () => {
-  const port = await freePort();
+  const port = await findFreePort();
   const occupant = createServer();
   await new Promise<void>((resolve) => occupant.listen(port, '127.0.0.1', resolve));
   const { code, stderr } = await (await startDev(folder, port)).end();

@@ -1,7 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { Outcome } from '../delivery/outcome.ts';
 import type { Welcome } from '../dev/welcome.ts';
@@ -46,12 +44,4 @@ export async function startDev(folder: string, port: number): Promise<DevProcess
     return await exited;
   };
   return { process: child, ready, end, [Symbol.asyncDispose]: async () => void (await end('SIGTERM')) };
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
