@@ -8,8 +8,11 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: ['@gradewire/source', 'node', 'default'] } },
   test: {
     include: ['packages/*/src/**/*.test.ts', 'services/*/src/**/*.test.ts', 'test/**/*.test.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // What a machine needs that is ten times slower than it should be: nothing takes so long that works.
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000, interval: 20 } },
+    globalSetup: ['./test/global-setup.ts'],
     pool: 'forks',
     // Many suites wait for processes rather than compute.
     maxWorkers: 2,

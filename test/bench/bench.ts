@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createClientAssertion, readTokenResponse, SCOPES, tokenRequest } from '@gradewire/ags';
 import { exportJWK, generateKeyPair } from 'jose';
 import { Pool } from 'undici';
@@ -97,4 +98,13 @@ export async function columnsFor(bench: Bench, label: string, count: number): Pr
   const needed = Math.ceil(count / bench.platform.course.students.length);
   for (let i = 0; i < needed; i += 1) urls.push(await bench.platform.addLineItem(`${label} ${i + 1}`));
   return urls;
+}
+
+export async function untilDelivered(bench: Bench): Promise<void> {
+  for (;;) {
+    const lane = await bench.gradewire.client.lanes.get(platformId);
+    if (lane.undelivered === 0) return;
+    if (lane.dead > 0) throw new Error('a score died while it was measured');
+    await delay(50);
+  }
 }

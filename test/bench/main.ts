@@ -5,8 +5,9 @@ import { findOrStartRedis } from '@gradewire/local-redis';
 import { startGradewire } from '../support/gradewire.ts';
 import { startSimulatorProcess } from '../support/simulator-process.ts';
 import { type Bench, bareToken, inFlight, platformId } from './bench.ts';
-import { measureAccept, measureDelivery, measureLatency, measureRoundTrips } from './measurements.ts';
-import { type Figure, formatTable } from './table.ts';
+import { measureLatency } from './latency.ts';
+import { measureAccept, measureDelivery, measureTraffic } from './measurements.ts';
+import { type Figure, formatTable, median } from './table.ts';
 
 const quick = process.argv.includes('--quick');
 const folder = '.gradewire/bench';
@@ -32,11 +33,12 @@ try {
     return run();
   };
   figures.push(...(await measure('accepting', () => measureAccept(bench))));
-  figures.push(...(await measure('delivering, platform at 0 ms', () => measureDelivery(bench, 0))).figures);
+  figures.push(...(await measure('delivering, platform at 0 ms', () => measureDelivery(bench, 0))));
   const slow = await measure('delivering, platform at 50 ms', () => measureDelivery(bench, 50));
-  figures.push(...slow.figures);
-  figures.push(...(await measure('latency at half load', () => measureLatency(bench, slow.rate))));
-  figures.push(...(await measure('Redis round trips', () => measureRoundTrips(bench))));
+  figures.push(...slow);
+  const fullRate = median(slow[0]!.gradewire);
+  figures.push(...(await measure('latency at half load', () => measureLatency(bench, fullRate))));
+  figures.push(...(await measure('commands and packets to Redis', () => measureTraffic(bench))));
 
   const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version, redis: redis.how };
   console.log(`\n${formatTable(figures)}\n`);

@@ -1,13 +1,19 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { bareAdds, bareBulkAdds, bareBytesPerJob, bareWorker, scorePoster } from './bare.ts';
-import { apiPoster, type Bench, columnsFor, inFlight, platformId, scoreFor } from './bench.ts';
-import { percentile, ratePerSecond } from './in-flight.ts';
-import { countRoundTrips, usedMemory } from './redis-figures.ts';
+import {
+  apiPoster,
+  type Bench,
+  columnsFor,
+  inFlight,
+  platformId,
+  scoreFor,
+  untilDelivered,
+} from './bench.ts';
+import { ratePerSecond } from './in-flight.ts';
+import { countTraffic, usedMemory } from './redis-figures.ts';
 import type { Figure } from './table.ts';
 
 interface BatchAnswer {
-  batchId: string;
   accepted: number;
 }
 
@@ -60,147 +66,113 @@ export async function measureAccept(bench: Bench): Promise<Figure[]> {
   ];
 }
 
-/** How fast waiting scores reach a platform that takes this long for each. */
-export async function measureDelivery(
-  bench: Bench,
-  latencyMs: number,
-): Promise<{ figures: Figure[]; rate: number }> {
-  const count = bench.quick ? 1_000 : latencyMs === 0 ? 8_000 : 6_000;
+/** How fast waiting scores reach a platform that takes this long for each; by turns with the bare parts, some rounds of each. */
+export async function measureDelivery(bench: Bench, latencyMs: number): Promise<Figure[]> {
+  const count = bench.quick ? 1_000 : 3_000;
+  const rounds = bench.quick ? 1 : 3;
   for (const platform of [bench.platform, bench.bare.platform])
     await platform.control('POST', 'latency', { latencyMs });
-  const columns = await columnsFor(bench, `delivery ${latencyMs}`, count);
-  const { lanes } = bench.gradewire.client;
-  await lanes.pause(platformId);
-  const batchIds = await sendBatches(bench, columns, count);
-  await lanes.resume(platformId);
-  await untilDelivered(bench);
-  const rate = deliveredPerSecond(await settledTimes(bench, batchIds));
-
-  const { course } = bench.bare.platform;
   const poster = scorePoster({
     lineItemUrl: await bench.bare.platform.addLineItem(`bare ${latencyMs}`),
     accessToken: bench.bare.accessToken,
-    userIds: course.students.map(({ userId }) => userId),
+    userIds: bench.bare.platform.course.students.map(({ userId }) => userId),
   });
-  const worker = await bareWorker(bench.redisUrl, count, poster.post);
-  const loop = await ratePerSecond(count, inFlight, poster.post);
+  const gradewire: number[] = [];
+  const worker: number[] = [];
+  const loop: number[] = [];
+  const idle: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    gradewire.push(await deliverOnce(bench, `delivery ${latencyMs} ${round}`, count));
+    worker.push(await bareWorker(bench.redisUrl, count, poster.post));
+    loop.push(await ratePerSecond(count, inFlight, poster.post));
+    if (latencyMs === 0) idle.push(await bareWorker(bench.redisUrl, count, async () => undefined));
+  }
   await poster.close();
-  const name = `delivered, platform answers in ${latencyMs} ms, 64 in flight`;
-  const figures: Figure[] = [
-    { name, unit: 'scores/s', gradewire: rate, bare: { name: 'BullMQ worker, same POST', value: worker } },
-    { name, unit: 'scores/s', gradewire: rate, bare: { name: 'undici loop', value: loop } },
-  ];
-  if (latencyMs === 0) {
-    const noop = await bareWorker(bench.redisUrl, count, async () => undefined);
-    figures.push({
-      name,
-      unit: 'scores/s',
-      gradewire: rate,
-      bare: { name: 'BullMQ worker, no work', value: noop },
-    });
-  }
-  return { figures, rate };
-}
-
-/** From accepted to delivered at half of what delivery can take, by the times that Redis gave both. */
-export async function measureLatency(bench: Bench, fullRate: number): Promise<Figure[]> {
-  const seconds = bench.quick ? 2 : 10;
-  const perSecond = Math.floor(fullRate / 2);
-  const columns = await columnsFor(bench, 'latency', perSecond * seconds);
-  const api = apiPoster(bench.gradewire);
-  const ids: string[] = [];
-  const started = performance.now();
-  const pending: Promise<void>[] = [];
-  for (let i = 0; i < perSecond * seconds; i += 1) {
-    const dueMs = (i / perSecond) * 1_000 - (performance.now() - started);
-    if (dueMs > 1) await delay(dueMs);
-    const send = async () => {
-      const answer = (await api.post('/v1/scores', scoreFor(bench, columns, i))) as { id: string };
-      ids.push(answer.id);
-    };
-    pending.push(send());
-  }
-  await Promise.all(pending);
-  await untilDelivered(bench);
-  const durations: number[] = [];
-  await ratePerSecond(ids.length, 16, async (i) => {
-    const score = await bench.gradewire.client.scores.get(ids[i]!);
-    if (score.deliveredAt) durations.push(Date.parse(score.deliveredAt) - Date.parse(score.acceptedAt));
+  const figure = (name: string, values: number[]): Figure => ({
+    name: `delivered, platform answers in ${latencyMs} ms, 64 in flight`,
+    unit: 'scores/s',
+    gradewire,
+    bare: { name, value: values },
   });
-  await api.close();
-  const name = `accept to delivered at ${perSecond} scores/s (half load), platform 50 ms`;
   return [
-    { name: `${name}, p50`, unit: 'ms', gradewire: percentile(durations, 0.5) },
-    { name: `${name}, p99`, unit: 'ms', gradewire: percentile(durations, 0.99) },
+    figure('BullMQ worker, same POST', worker),
+    figure('undici loop', loop),
+    ...(latencyMs === 0 ? [figure('BullMQ worker, no work', idle)] : []),
   ];
 }
 
-/** Commands that the services send to Redis for each score, from its request to its settlement. */
-export async function measureRoundTrips(bench: Bench): Promise<Figure[]> {
+/** Scores per second from a lane that was paused until all were there. */
+async function deliverOnce(bench: Bench, label: string, count: number): Promise<number> {
+  const columns = await columnsFor(bench, label, count);
+  const { lanes } = bench.gradewire.client;
+  await lanes.pause(platformId);
+  await sendBatches(bench, columns, count);
+  await lanes.resume(platformId);
+  await untilDelivered(bench);
+  return deliveredPerSecond(await lastSettledTimes(bench, count));
+}
+
+/** What the services send to Redis for each score, from its request to its settlement. */
+export async function measureTraffic(bench: Bench): Promise<Figure[]> {
   const count = bench.quick ? 300 : 2_000;
   await bench.platform.control('POST', 'latency', { latencyMs: 0 });
-  const columns = await columnsFor(bench, 'round trips', 2 * count);
+  const columns = await columnsFor(bench, 'traffic', 2 * count);
   const api = apiPoster(bench.gradewire);
-  const one = await countRoundTrips(bench.redisUrl, async () => {
+  const one = await countTraffic(bench.redisUrl, count, async () => {
     await ratePerSecond(count, inFlight, (i) => api.post('/v1/scores', scoreFor(bench, columns, i)));
     await untilDelivered(bench);
   });
-  const batch = await countRoundTrips(bench.redisUrl, async () => {
-    await api.post('/v1/scores/batch', {
-      scores: scoresFrom(bench, columns, count, Math.min(count, perBatch)),
-    });
+  const inBatch = Math.min(count, perBatch);
+  const batch = await countTraffic(bench.redisUrl, inBatch, async () => {
+    await api.post('/v1/scores/batch', { scores: scoresFrom(bench, columns, count, inBatch) });
     await untilDelivered(bench);
   });
   await api.close();
-  const name = 'Redis round trips per score';
-  const bareCommands = await countRoundTrips(bench.redisUrl, async () => {
+  const bare = await countTraffic(bench.redisUrl, count, async () => {
     await bareWorker(bench.redisUrl, count, async () => undefined);
   });
-  const bare = { name: 'BullMQ: add and take one', value: bareCommands / count };
-  return [
-    { name: `${name}, one per request`, unit: 'commands', gradewire: one / count, bare },
-    { name: `${name}, batch`, unit: 'commands', gradewire: batch / Math.min(count, perBatch) },
-  ];
+  const name = 'BullMQ: add in bulk and take one';
+  return (['commands', 'packets'] as const).flatMap((unit) => [
+    {
+      name: `Redis ${unit} per score, one per request`,
+      unit,
+      gradewire: one[unit],
+      bare: { name, value: bare[unit] },
+    },
+    {
+      name: `Redis ${unit} per score, batch`,
+      unit,
+      gradewire: batch[unit],
+      bare: { name, value: bare[unit] },
+    },
+  ]);
 }
 
 function scoresFrom(bench: Bench, columns: readonly string[], from: number, count: number) {
   return Array.from({ length: count }, (_, i) => scoreFor(bench, columns, from + i));
 }
 
-async function sendBatches(bench: Bench, columns: readonly string[], count: number): Promise<string[]> {
+async function sendBatches(bench: Bench, columns: readonly string[], count: number): Promise<void> {
   const api = apiPoster(bench.gradewire);
-  const batchIds: string[] = [];
   for (let from = 0; from < count; from += perBatch) {
     const scores = scoresFrom(bench, columns, from, Math.min(perBatch, count - from));
     const answer = (await api.post('/v1/scores/batch', { scores })) as BatchAnswer;
     if (answer.accepted !== scores.length) throw new Error(`${answer.accepted} of ${scores.length} accepted`);
-    batchIds.push(answer.batchId);
   }
   await api.close();
-  return batchIds;
 }
 
-async function untilDelivered(bench: Bench): Promise<void> {
-  for (;;) {
-    const lane = await bench.gradewire.client.lanes.get(platformId);
-    if (lane.undelivered === 0) return;
-    if (lane.dead > 0) throw new Error('a score died while it was measured');
-    await delay(50);
-  }
-}
-
-/** When each score was delivered, ms, by Redis's clock. */
-async function settledTimes(bench: Bench, batchIds: readonly string[]): Promise<number[]> {
+/** When each of the newest scores was delivered, ms, by Redis's clock. */
+async function lastSettledTimes(bench: Bench, wanted: number): Promise<number[]> {
   const times: number[] = [];
   let cursor: string | undefined;
-  const wanted = batchIds.length * perBatch;
   do {
     const query = { platformId, limit: 200, ...(cursor ? { cursor } : {}) };
     const page = await bench.gradewire.client.scores.list(query);
     for (const { deliveredAt } of page.data) if (deliveredAt) times.push(Date.parse(deliveredAt));
     cursor = page.nextCursor ?? undefined;
   } while (cursor && times.length < wanted);
-  return times;
+  return times.slice(0, wanted);
 }
 
 function deliveredPerSecond(times: readonly number[]): number {

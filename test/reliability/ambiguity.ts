@@ -1,14 +1,21 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import type { Fault } from '@gradewire/platform-simulator';
 import type { Score, ScoreInput } from '@gradewire/sdk';
-import { type Classroom, impatientRetries, openClassroom, platformId } from '../support/classroom.ts';
+import { platformId } from '../support/classroom.ts';
 import type { Attack, AttackContext, Finding } from './attack.ts';
+import {
+  ago,
+  cellOf,
+  deliver,
+  impatient,
+  type Lesson,
+  minute,
+  openLesson,
+  scoreOf,
+  studentOf,
+} from './lesson.ts';
+import { until } from './watch.ts';
 
-type Profile = 'moodle' | 'canvas' | 'generic';
-type Action = Parameters<Classroom['simulator']['addFault']>[0]['action'];
-
-const minute = 60_000;
-const settled = { timeoutMs: 90_000, minPollMs: 20, maxPollMs: 200 };
-const env = { ...impatientRetries, GRADEWIRE_REQUEST_TIMEOUT_MS: '1000' };
+type Action = Fault['action'];
 
 /** Ways in which a post is applied and its answer is not had. */
 const lostAnswers: readonly Action[] = [
@@ -19,37 +26,9 @@ const lostAnswers: readonly Action[] = [
   { kind: 'hang', apply: true },
 ];
 
-interface Lesson extends Classroom {
-  readonly lineItemUrl: string;
-  readonly itemId: string;
-}
-
-async function openLesson(profile: Profile, students: number): Promise<Lesson> {
-  const room = await openClassroom({
-    simulator: { profile, courses: [{ students }], throttle: false, requestLogSize: 100_000 },
-    gradewire: { env, deliveries: 2 },
-    registration: { limits: { concurrency: 16 } },
-  });
-  const lineItemUrl = room.simulator.addLineItem(room.course.id, { label: 'Quiz', scoreMaximum: 100 });
-  const itemId = room.simulator.state().lineItems.find(({ url }) => url === lineItemUrl)!.id;
-  return { ...room, lineItemUrl, itemId };
-}
-
-const userOf = (lesson: Lesson, i: number) => lesson.course.students[i]!.userId;
-const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
-const cellOf = (lesson: Lesson, i: number) => lesson.simulator.cell(lesson.lineItemUrl, userOf(lesson, i));
+const openAmbiguous = (profile: 'moodle' | 'canvas', students: number): Promise<Lesson> =>
+  openLesson({ profile, students, gradewire: { env: impatient, deliveries: 2 } });
 const wordsOf = ({ status, reason }: Score) => `${status} ${reason ?? ''}`.trim();
-
-function scoreOf(lesson: Lesson, i: number, fields: Partial<ScoreInput>): ScoreInput {
-  const target = { lineItemUrl: lesson.lineItemUrl };
-  return { platformId, userId: userOf(lesson, i), target, scoreMaximum: 100, ...fields };
-}
-
-async function deliver(lesson: Lesson, i: number, fields: Partial<ScoreInput>): Promise<Score> {
-  const { scores } = lesson.gradewire.client;
-  const { id } = await scores.send(scoreOf(lesson, i, fields));
-  return scores.waitForSettlement(id, settled);
-}
 
 /** The next post of each student is met by one of the actions, in turn. */
 function meetNextPosts({ simulator, course }: Lesson, actions: readonly Action[]): void {
@@ -66,7 +45,7 @@ const allOf = <T>(lesson: Lesson, work: (i: number) => Promise<T>): Promise<T[]>
   Promise.all(lesson.course.students.map((_, i) => work(i)));
 
 async function onMoodle({ long }: AttackContext): Promise<Finding> {
-  await using lesson = await openLesson('moodle', long ? 500 : 40);
+  await using lesson = await openAmbiguous('moodle', long ? 500 : 40);
   meetNextPosts(lesson, lostAnswers);
   const landed = await allOf(lesson, (i) =>
     deliver(lesson, i, { scoreGiven: i % 100, timestamp: ago(minute) }),
@@ -103,7 +82,7 @@ async function onMoodle({ long }: AttackContext): Promise<Finding> {
 }
 
 async function onCanvas({ long }: AttackContext): Promise<Finding> {
-  await using lesson = await openLesson('canvas', long ? 500 : 40);
+  await using lesson = await openAmbiguous('canvas', long ? 500 : 40);
   const { simulator } = lesson;
   const broken: string[] = [];
   let scores = 0;
@@ -143,7 +122,7 @@ async function onCanvas({ long }: AttackContext): Promise<Finding> {
 
 /** A newer score comes while an older one, of the same grade, has landed unanswered: the grade cannot tell them apart. */
 async function newerInDoubt({ long }: AttackContext): Promise<Finding> {
-  await using lesson = await openLesson('canvas', long ? 100 : 20);
+  await using lesson = await openAmbiguous('canvas', long ? 100 : 20);
   const { simulator, gradewire } = lesson;
   const { scores } = gradewire.client;
   // Long enough for the newer one to be there before the older one is tried again.
@@ -153,11 +132,8 @@ async function newerInDoubt({ long }: AttackContext): Promise<Finding> {
   for (const i of lesson.course.students.keys()) {
     const submission = { submittedAt: ago(20 * minute) };
     const old = await scores.send(scoreOf(lesson, i, { scoreGiven: 70, comment: 'old', submission }));
-    const deadline = performance.now() + settled.timeoutMs;
-    while ((await scores.get(old.id)).status !== 'retrying') {
-      if (performance.now() > deadline) throw new Error('the older score was not tried');
-      await delay(5);
-    }
+    const tried = async () => (await scores.get(old.id)).status === 'retrying';
+    await until('the older score was not tried', 2 * minute, tried, 5);
     const newer = await deliver(lesson, i, { scoreGiven: 70, comment: 'new', submission });
     const { attempts, comments = [], score } = cellOf(lesson, i) ?? {};
     if (newer.status !== 'delivered' || score !== 70 || attempts !== 1 || comments.join() !== 'old,new')
@@ -173,7 +149,7 @@ async function newerInDoubt({ long }: AttackContext): Promise<Finding> {
 async function older({ long }: AttackContext): Promise<Finding> {
   const students = long ? 120 : 24;
   const broken: string[] = [];
-  await using lesson = await openLesson('moodle', students);
+  await using lesson = await openAmbiguous('moodle', students);
   const { simulator, itemId } = lesson;
   /** What the platform shows by a hand that is not ours, and what must become of our older score of 60. */
   const cases = [
@@ -184,7 +160,7 @@ async function older({ long }: AttackContext): Promise<Finding> {
   const before = simulator.requests({ endpoint: 'results', limit: 100_000 }).length;
   await allOf(lesson, async (i) => {
     const { edit, words, shown } = cases[i % cases.length]!;
-    simulator.teacher.editGrade(itemId, userOf(lesson, i), edit);
+    simulator.teacher.editGrade(itemId, studentOf(lesson, i), edit);
     const score = await deliver(lesson, i, { scoreGiven: 60, timestamp: ago(5 * minute) });
     const seen = cellOf(lesson, i)?.score;
     if (wordsOf(score) !== words || seen !== shown)

@@ -4,7 +4,6 @@ import { type Classroom, platformId } from '../support/classroom.ts';
 import { Ledger } from './ledger.ts';
 import { until } from './watch.ts';
 
-const batchSize = 1_000;
 const letterPage = 200;
 
 /** One column of a classroom, whose scores are handed in with a ledger kept. */
@@ -35,14 +34,8 @@ export class Classwork {
 
   /** Hands in the scores of these students; all must be accepted. */
   async handIn(from: number, to: number): Promise<void> {
-    for (let start = from; start < to; start += batchSize) {
-      const scores = Array.from({ length: Math.min(batchSize, to - start) }, (_, i) => this.score(start + i));
-      const { results } = await this.#room.gradewire.client.batches.send(scores);
-      for (const { index, id } of results) {
-        if (id === undefined) throw new Error('a score of a batch was refused');
-        this.ledger.note(scores[index]!, this.lineItemUrl, { id });
-      }
-    }
+    const scores = Array.from({ length: to - from }, (_, i) => this.score(from + i));
+    await this.ledger.handIn(this.#room.gradewire.client, scores, this.lineItemUrl);
   }
 
   /** Waits until the platform has nothing undelivered. */

@@ -153,7 +153,7 @@ function growth(early: readonly Sample[], late: readonly Sample[]): string[] {
   return grown;
 }
 
-async function longLife({ long, seed, say }: AttackContext): Promise<Finding> {
+async function longLife({ long, seed, say, profile }: AttackContext): Promise<Finding> {
   const runMs = long ? 30 * minute : 8 * second;
   // Records and the services themselves have come to their steady size by then.
   const settledMs = long ? 5 * minute : 0;
@@ -163,6 +163,7 @@ async function longLife({ long, seed, say }: AttackContext): Promise<Finding> {
   const count = 6;
   const deliveries = 2;
   await using schools = await openSchools({
+    profile,
     courses: Array.from({ length: count }, (_, i) => ({ id: `life-${i}`, students: 100 })),
     gradewire: {
       deliveries,
@@ -200,7 +201,7 @@ async function longLife({ long, seed, say }: AttackContext): Promise<Finding> {
     const lanes = () => Promise.all(all.map(({ platformId }) => client.lanes.get(platformId)));
     await until(
       () => 'all is delivered',
-      30 * second,
+      120 * second,
       async () => (await lanes()).every(({ undelivered }) => undelivered === 0),
       200,
     );
@@ -265,6 +266,7 @@ async function longLife({ long, seed, say }: AttackContext): Promise<Finding> {
 export const longLifeAttacks: readonly Attack[] = [
   {
     name: 'long-life',
+    profile: 'generic',
     promise: 'Nothing grows with time: memory of the services, size of Redis, connections, timers',
     how: '30 minutes of 40 scores/s for 6 platforms that are busy in turns, with 5xx, lost answers, web pages, slow answers, outages and revoked tokens; records live for a minute',
     run: longLife,

@@ -1,5 +1,5 @@
 import { openClassroom, platformId } from '../support/classroom.ts';
-import type { Attack, AttackContext, Finding } from './attack.ts';
+import { type Attack, type AttackContext, type Finding, platformOf } from './attack.ts';
 import { Classwork, timesOf } from './classwork.ts';
 import { until } from './watch.ts';
 
@@ -65,16 +65,17 @@ async function lockedGrade({ long }: AttackContext): Promise<Finding> {
     !/PLATFORM_DOWN/.test(brokenEnd.detail ?? '')
   )
     problems.push(`the other ended ${brokenEnd?.status} ${brokenEnd?.reason}: ${brokenEnd?.detail}`);
-  if (beside > alone * 1.5 + second)
-    problems.push(`${Math.round(beside)} ms beside them, ${Math.round(alone)} ms alone`);
+  // Beside other tests the processors are theirs as well.
+  const bearable = long ? alone * 1.5 + second : alone * 5 + 10 * second;
+  if (beside > bearable) problems.push(`${Math.round(beside)} ms beside them, ${Math.round(alone)} ms alone`);
   const figure = `${count} others took ${Math.round(beside)} ms beside two bad cells (${tries} posts to the locked one), ${Math.round(alone)} ms without; holds: ${held}; ends: ${ends.map(({ reason }) => reason).join(', ')}`;
   return { figure, broken: problems };
 }
 
-async function severalCells({ long }: AttackContext): Promise<Finding> {
+async function severalCells({ long, profile }: AttackContext): Promise<Finding> {
   const healthy = long ? 1_000 : 40;
   await using room = await openClassroom({
-    simulator: { profile: 'moodle', courses: [{ students: healthy + 12 }] },
+    simulator: { ...platformOf({ profile }), courses: [{ students: healthy + 12 }] },
     gradewire: {
       deliveries: 2,
       env: {
@@ -108,7 +109,7 @@ async function severalCells({ long }: AttackContext): Promise<Finding> {
   if (heldByFour) broken.push('four failing cells held the lane');
   await work.handIn(4, 5);
   const began = performance.now();
-  await until(() => 'the fifth cell holds the lane', 10 * second, laneHeld, 10).catch((error: Error) =>
+  await until(() => 'the fifth cell holds the lane', 60 * second, laneHeld, 10).catch((error: Error) =>
     broken.push(error.message),
   );
   const heldAfter = Math.round(performance.now() - began);
@@ -119,10 +120,10 @@ async function severalCells({ long }: AttackContext): Promise<Finding> {
   await work.handIn(5, 5 + healthy);
   const others = () =>
     work.ledger.newest().filter(({ userId }) => !simulator.cell(work.lineItemUrl, userId)).length <= 2;
-  await until(() => 'the others are delivered', 60 * second, others);
+  await until(() => 'the others are delivered', 120 * second, others);
   const opened = Math.round(performance.now() - began - heldAfter);
   simulator.clearFaults();
-  await work.done(30 * second);
+  await work.done(120 * second);
   broken.push(...(await work.wrongs()));
   const figure = `4 cells, ${tries} failed posts: open; the 5th: held after ${heldAfter} ms; ${healthy} others delivered ${opened} ms later past two cells that went on failing`;
   return { figure, broken };
@@ -139,6 +140,7 @@ export const oneBadCellAttacks: readonly Attack[] = [
   },
   {
     name: 'several-bad-cells',
+    profile: 'moodle',
     promise: 'Only failures of several cells with no success between them hold a lane',
     how: 'four cells that fail again and again, then a fifth; then two that go on failing among healthy ones',
     run: severalCells,

@@ -70,7 +70,16 @@ export async function startGradewire(options: GradewireOptions): Promise<Running
     return delivery;
   };
   for (let i = 0; i < (options.deliveries ?? 1); i += 1) await newDelivery();
-  await Promise.all([...ingests, ...deliveries].map((service) => service.start()));
+  const end = async () => {
+    await Promise.all([...ingests, ...deliveries].map((service) => service.kill()));
+  };
+  try {
+    await Promise.all([...ingests, ...deliveries].map((service) => service.start()));
+  } catch (error) {
+    // One that does not start must not leave the others running for nobody.
+    await end();
+    throw error;
+  }
 
   return {
     url,
@@ -87,8 +96,6 @@ export async function startGradewire(options: GradewireOptions): Promise<Running
       const port = (service === 'ingest' ? metricsPorts : deliveryPorts)[index];
       return (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
     },
-    [Symbol.asyncDispose]: async () => {
-      await Promise.all([...ingests, ...deliveries].map((service) => service.kill()));
-    },
+    [Symbol.asyncDispose]: end,
   };
 }

@@ -1,5 +1,5 @@
 import { startTestRedis, type TestRedis } from '@gradewire/local-redis/testing';
-import { createSimulator, type Simulator } from '@gradewire/platform-simulator';
+import { createSimulator, type ProfileName, type Simulator } from '@gradewire/platform-simulator';
 import type { ScoreInput } from '@gradewire/sdk';
 import { type GradewireOptions, type RunningGradewire, startGradewire } from './gradewire.ts';
 
@@ -19,13 +19,16 @@ export interface School {
 }
 
 export async function openSchools(options: {
+  /** @default 'generic' */
+  profile?: ProfileName;
   /** Course ids and how many students each has. */
   courses: readonly { id: string; students: number }[];
   gradewire?: Omit<GradewireOptions, 'redisUrl'>;
 }): Promise<Schools> {
   const redis = await startTestRedis();
   const simulator = await createSimulator({
-    profile: 'generic',
+    profile: options.profile ?? 'generic',
+    throttle: false,
     courses: [...options.courses],
     requestLogSize: 50_000,
     history: 2,
@@ -55,6 +58,8 @@ export async function registerSchool(
   await gradewire.client.platforms.put(platformId, {
     ...registration,
     issuer: `${registration.issuer}/${platformId}`,
+    // Schools have nothing to do with each other, although they are one client of one simulator here.
+    limitGroup: platformId,
     limits,
   } as never);
   const course = simulator.courses.find(({ id }) => id === courseId);

@@ -3,10 +3,12 @@ import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { runMark } from './test-run.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const condition = '@gradewire/source';
 const logLinesKept = 40;
+const startLimitMs = 120_000;
 
 const running = new Set<ChildProcess>();
 // A test that timed out never disposes of what it started.
@@ -18,7 +20,7 @@ process.on('exit', () => {
 export class ServiceProcess implements AsyncDisposable {
   readonly name: string;
   readonly #entry: string;
-  readonly #env: Record<string, string>;
+  #env: Record<string, string>;
   readonly #readyUrl: string;
   #child: ChildProcess | undefined;
   #log: string[] = [];
@@ -40,10 +42,15 @@ export class ServiceProcess implements AsyncDisposable {
     return this.#log.join('');
   }
 
+  /** What is different in its environment from the next start on. An empty variable counts as absent. */
+  changeEnv(changes: Record<string, string>): void {
+    this.#env = { ...this.#env, ...changes };
+  }
+
   /** Starts it, and returns when it says that it is ready. */
   async start(): Promise<void> {
     const child = spawn(process.execPath, [`--conditions=${condition}`, this.#entry], {
-      env: { PATH: process.env.PATH, ...this.#env },
+      env: { PATH: process.env.PATH, ...runMark(), ...this.#env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
@@ -91,7 +98,7 @@ export class ServiceProcess implements AsyncDisposable {
   }
 
   async #untilReady(child: ChildProcess): Promise<void> {
-    const deadline = performance.now() + 30_000;
+    const deadline = performance.now() + startLimitMs;
     while (performance.now() < deadline) {
       if (child.signalCode === 'SIGKILL') return;
       if (child.exitCode !== null) throw new Error(`${this.name} ended with ${child.exitCode}:\n${this.log}`);
@@ -99,6 +106,6 @@ export class ServiceProcess implements AsyncDisposable {
       if (response?.ok) return;
       await delay(20);
     }
-    throw new Error(`${this.name} was not ready within 30 s:\n${this.log}`);
+    throw new Error(`${this.name} was not ready within ${startLimitMs} ms:\n${this.log}`);
   }
 }

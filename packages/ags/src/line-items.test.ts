@@ -300,6 +300,14 @@ describe('updateLineItem', () => {
     });
   });
 
+  it('leaves out what is null, there or in the changes', async () => {
+    const current = item(1, { startDateTime: null, endDateTime: '2027-01-31T12:00:00Z' });
+    const { send, requests } = scriptedSend(response(200, current), response(204));
+    const lineItemUrl = 'https://lms.example/items/1';
+    await updateLineItem({ lineItemUrl, changes: { endDateTime: null }, accessToken: 't', send });
+    expect(JSON.parse(requests[1]!.body!)).toEqual({ label: 'Item 1', scoreMaximum: 10 });
+  });
+
   it('does not need the line item repeated', async () => {
     const { send } = scriptedSend(response(200, item(1)), response(204));
     const options = {

@@ -64,16 +64,16 @@ export async function createLineItem(
 
 /**
  * Changes a line item: reads it, applies `changes` and puts the whole back, members unknown to us included,
- * since a PUT erases what it leaves out. The `id` is not sent (Blackboard refuses it). A platform may rescale
- * the grades there are when scoreMaximum changes.
+ * since a PUT erases what it leaves out. A member that is null is left out for that (Schoology refuses nulls), as is the
+ * `id` (Blackboard refuses it). A platform may rescale the grades there are when scoreMaximum changes.
  */
 export async function updateLineItem(
-  options: Call & { lineItemUrl: string; changes: Partial<NewLineItem> },
+  options: Call & { lineItemUrl: string; changes: Record<string, unknown> },
 ): Promise<ExchangeReading<LineItem>> {
   const { lineItemUrl, changes } = options;
   const current = await exchange(options, lineItemRequest('GET', lineItemUrl, options), readObject);
   if (!current.ok) return current;
-  const changed = withoutId({ ...current.value, ...changes });
+  const changed = withoutNulls(withoutId({ ...current.value, ...changes }));
   return exchange(options, lineItemRequest('PUT', lineItemUrl, options, changed), (answer) => {
     const reading = readLineItem(answer, lineItemUrl);
     // The change is made; a platform need not repeat the line item.
@@ -136,6 +136,10 @@ function readObject(answer: PlatformResponse): Reading<Record<string, unknown>> 
 function lineItemsOf(json: unknown, pageUrl: string): LineItem[] | undefined {
   if (!Array.isArray(json)) return undefined;
   return json.map((item) => lineItemOf(item, pageUrl)).filter((item) => item !== undefined);
+}
+
+function withoutNulls(members: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value != null));
 }
 
 function withoutId({ id: _, ...rest }: Record<string, unknown>): Record<string, unknown> {

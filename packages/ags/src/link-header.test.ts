@@ -103,6 +103,6 @@ describe('parseLinkHeader', () => {
     parseLinkHeader('<a>"'.repeat(4000), BASE);
     parseLinkHeader(`<a>${'; a='.repeat(4000)}`, BASE);
     parseLinkHeader(`<a>${'; '.repeat(8000)}`, BASE);
-    expect(performance.now() - startedAt).toBeLessThan(2000);
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
   });
 });

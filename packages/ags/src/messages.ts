@@ -1,5 +1,5 @@
 /** The part of a score's way a request belongs to. */
-export type Stage = 'token' | 'lineItem' | 'score' | 'result' | 'membership' | 'configuration';
+export type Stage = 'token' | 'lineItem' | 'score' | 'result' | 'membership' | 'configuration' | 'keys';
 
 /** A request ready to be sent; building one does no IO. */
 export interface PlatformRequest {

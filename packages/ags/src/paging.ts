@@ -34,7 +34,8 @@ export async function readPages<T>(options: {
     if (answer.kind === 'noResponse') return { ok: false, answer, problem: answer.detail };
     const page = readPage(answer, url, itemsOf);
     if (!page.ok) return page;
-    items.push(...page.value);
+    // Not spread: a page of so many items would not fit the stack.
+    for (const item of page.value) items.push(item);
     characters += answer.body.length;
 
     const next = nextOf(answer, url);

@@ -39,6 +39,8 @@ describe('resultsUrl', () => {
   it.each([
     [{}, 'https://m.example/i/results?type_id=7'],
     [{ userId: '42' }, 'https://m.example/i/results?type_id=7&user_id=42'],
+    [{ below: '' }, 'https://m.example/i/results/?type_id=7'],
+    [{ below: 'a/b é', limit: 10 }, 'https://m.example/i/results/a%2Fb%20%C3%A9?type_id=7&limit=10'],
     [
       { userId: 'a b&c=é', limit: 10 },
       'https://m.example/i/results?type_id=7&user_id=a%20b%26c%3D%C3%A9&limit=10',

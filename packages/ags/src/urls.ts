@@ -6,9 +6,16 @@ export function scoresUrl(lineItemUrl: string): string {
   return belowPath(lineItemUrl, 'scores');
 }
 
-/** Where the results of a line item are read, optionally of one user or in pages of `limit`. */
-export function resultsUrl(lineItemUrl: string, filter: { userId?: string; limit?: number } = {}): string {
-  return withQuery(belowPath(lineItemUrl, 'results'), { user_id: filter.userId, limit: filter.limit });
+/**
+ * Where the results of a line item are read, optionally of one user or in pages of `limit`. `below` is for platforms
+ * that have them elsewhere: what follows `results` in the path.
+ */
+export function resultsUrl(
+  lineItemUrl: string,
+  filter: { userId?: string | undefined; limit?: number | undefined; below?: string | undefined } = {},
+): string {
+  const path = filter.below === undefined ? 'results' : `results/${encodeURIComponent(filter.below)}`;
+  return withQuery(belowPath(lineItemUrl, path), { user_id: filter.userId, limit: filter.limit });
 }
 
 /**

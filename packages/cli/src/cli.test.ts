@@ -87,12 +87,13 @@ test('flags go before the environment', async () => {
 });
 
 test('Ctrl-C ends with 130 and without an error', async () => {
-  await using api = await startFakeGradewire(() => ({
-    body: { id: 'sc_1', status: 'queued', attempts: [] },
-  }));
   const interrupt = new AbortController();
+  let asked = 0;
+  await using api = await startFakeGradewire(() => {
+    if (++asked === 3) interrupt.abort();
+    return { body: { id: 'sc_1', status: 'queued', attempts: [] } };
+  });
   const argv = ['dead-letter', 'replay', 'sc_1'];
-  setTimeout(() => interrupt.abort(), 100);
   const { code, stderr } = await runVerb(argv, { api, signal: interrupt.signal });
   expect(code).toBe(130);
   expect(stderr).toBe('');

@@ -67,6 +67,7 @@ function aptOptions(work: string): string[] {
     `Dir::State::lists=${join(work, 'lists')}`,
     `Dir::Cache=${join(work, 'cache')}`,
     'Debug::NoLocking=1',
+    'Acquire::Retries=3',
   ];
   return [...settings.flatMap((setting) => ['-o', setting]), '-qq'];
 }

@@ -4,7 +4,6 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findExecutable } from './find-executable.ts';
@@ -94,8 +93,7 @@ describe('findOrStartRedis', () => {
 
   test('the server ends with the process that started it, even by kill -9', async () => {
     const { pid } = await startInProcessAndKill(join(folder, 'data'));
-    for (let i = 0; i < 100 && isAlive(pid); i++) await delay(20);
-    expect(isAlive(pid)).toBe(false);
+    await expect.poll(() => isAlive(pid)).toBe(false);
   });
 
   test('a server whose owner is gone is stopped, and its data carried on', async () => {

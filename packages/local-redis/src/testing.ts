@@ -1,19 +1,22 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { ContainerServer, hasContainerRuntime } from './container-server.ts';
 import { findExecutable } from './find-executable.ts';
 import { defaultCacheDir } from './folders.ts';
 import { PrivateServer } from './private-server.ts';
 import type { RunningServer } from './running-server.ts';
-import { flushServer } from './server-probe.ts';
+import { flushServer, probeServer } from './server-probe.ts';
 import type { AppendFsync } from './settings.ts';
 import { serverArguments } from './settings.ts';
 
 export { findFreePort } from './free-port.ts';
 
 export interface TestRedisOptions {
-  /** @default 'everysec': what a kill -9 needs; only a power loss asks for 'always' */
+  /**
+   * @default 'no': every write is with the system before its answer, which is what a kill -9 needs. Under 'everysec' Redis
+   * keeps writes back for up to two seconds while a slow disk is at an earlier fsync.
+   */
   appendfsync?: AppendFsync;
   /** Further settings of redis.conf. */
   config?: Record<string, string>;
@@ -21,6 +24,8 @@ export interface TestRedisOptions {
 
 /** A Redis for one test file, empty at first, on a port and data of its own. */
 export interface TestRedis extends AsyncDisposable {
+  /** In words, where it came from. */
+  readonly how: string;
   readonly url: string;
   readonly port: number;
   /** Removes every key. */
@@ -32,20 +37,23 @@ export interface TestRedis extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
+/** Tells the processes of one run of which kind its first server was. */
+const KIND = 'GRADEWIRE_TEST_REDIS';
+
 /**
- * Starts a Redis for tests: through testcontainers where a container runtime answers, else a private server process.
- * Which of the two is said once on stderr. The data is gone after `stop`.
+ * Starts a Redis for tests: through testcontainers where a container runtime answers and has the image, else a private
+ * server process. Which of the two is said once on stderr, and stays so for all processes that this one starts. The data is
+ * gone after `stop`.
  */
 export async function startTestRedis(options: TestRedisOptions = {}): Promise<TestRedis> {
   const dir = await mkdtemp(join(tmpdir(), 'gradewire-redis-'));
-  const server = await chooseServer(dir, options);
-  await server.start();
-  await announce(server.how);
+  const server = await startServer(dir, options);
   const stop = async () => {
     await server.stop();
     await rm(dir, { recursive: true, force: true });
   };
   return {
+    how: server.how,
     get url() {
       return server.url;
     },
@@ -60,9 +68,29 @@ export async function startTestRedis(options: TestRedisOptions = {}): Promise<Te
   };
 }
 
-async function chooseServer(dir: string, options: TestRedisOptions): Promise<RunningServer> {
-  const settings = serverArguments(options.appendfsync ?? 'everysec', options.config ?? {});
-  if (await hasContainerRuntime()) return new ContainerServer({ arguments: settings });
+async function startServer(dir: string, options: TestRedisOptions): Promise<RunningServer> {
+  const settings = serverArguments(options.appendfsync ?? 'no', options.config ?? {});
+  const kind = process.env[KIND];
+  if (kind === 'container' || (kind === undefined && (await hasContainerRuntime()))) {
+    const server = new ContainerServer({ arguments: settings });
+    try {
+      await server.start();
+      await settleOn('container', server);
+      return server;
+    } catch (error) {
+      if (kind === 'container') throw error;
+      process.stderr.write(
+        `Redis for tests: not ${server.how}: ${error instanceof Error ? error.message : error}\n`,
+      );
+    }
+  }
+  const server = await findPrivateServer(dir, settings);
+  await server.start();
+  await settleOn('process', server);
+  return server;
+}
+
+async function findPrivateServer(dir: string, settings: readonly string[]): Promise<PrivateServer> {
   const found = await findExecutable({
     cacheDir: defaultCacheDir(process.cwd(), process.env),
     path: process.env.PATH ?? '',
@@ -76,12 +104,9 @@ async function chooseServer(dir: string, options: TestRedisOptions): Promise<Run
   return new PrivateServer({ executable: found.executable, dir, arguments: settings });
 }
 
-/** Test files are processes of one run: what the run has said already is noted beside the fetched Redis. */
-async function announce(how: string): Promise<void> {
-  const note = join(defaultCacheDir(process.cwd(), process.env), 'announced');
-  const run = String(process.ppid);
-  if ((await readFile(note, 'utf8').catch(() => '')) === run) return;
-  await mkdir(dirname(note), { recursive: true });
-  await writeFile(note, run);
-  process.stderr.write(`Redis for tests: ${how}\n`);
+async function settleOn(kind: 'container' | 'process', { how, port }: RunningServer): Promise<void> {
+  if (process.env[KIND] === kind) return;
+  process.env[KIND] = kind;
+  const version = (await probeServer(port))?.version ?? 'of unknown version';
+  process.stderr.write(`Redis for tests: ${how} (${version})\n`);
 }

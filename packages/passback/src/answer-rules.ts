@@ -3,7 +3,7 @@ import type { OutcomeMeaning } from './outcome.ts';
 import type { ProfileName } from './profiles.ts';
 
 /** What a line item request was to do. */
-export type LineItemOperation = 'list' | 'get' | 'create' | 'update';
+export type LineItemOperation = 'list' | 'get' | 'create' | 'update' | 'delete';
 
 /** One row of a table: what an answer looks like, what it means, and who says so. All conditions given must hold. */
 export interface AnswerRule {
@@ -11,8 +11,8 @@ export interface AnswerRule {
   status: number | readonly number[] | { from: number; to: number };
   /** One of these is in the body or the reason phrase. Strings in lower case; the case of the answer does not count. */
   text?: readonly (string | RegExp)[];
-  /** `markup`: a page instead of JSON; `emptyArray`: `[]`. */
-  body?: 'markup' | 'emptyArray';
+  /** `markup`: a page instead of JSON; `emptyArray`: `[]`; `nothing`: not a word. */
+  body?: 'markup' | 'emptyArray' | 'nothing';
   /** By its `X-Rate-Limit-Remaining` header the platform has nothing left for us. */
   bucketEmpty?: true;
   profiles?: readonly ProfileName[];

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { normalizeLineItemUrl } from '@gradewire/ags';
 import { canonicalJson } from './canonical-json.ts';
 import { pointsOf } from './points.ts';
-import type { Score } from './score.ts';
+import type { ScoreContent } from './score.ts';
 import type { Target } from './target.ts';
 
 const ALIAS_MARK = '~';
+const CELL_ID = /^(~?[\w-]{22})\.(~?[\w-]{22})$/;
 
 /** The name of a gradebook column: 22 characters that say nothing of its URL. One URL, however spelled, is one column. */
 export function columnKeyOf(lineItemUrl: string): string {
@@ -41,14 +42,19 @@ export function userKeyOf(userId: string): string {
   return shortHash(userId);
 }
 
+/** The name a user goes by until the roster tells the id, from the hash of a selector: `~` and its 22 characters. */
+export function userAliasKeyOf(selectorHash: string): string {
+  return ALIAS_MARK + selectorHash;
+}
+
 /** The name of a cell within its platform. */
 export function cellIdOf(column: string, userKey: string): string {
   return `${column}.${userKey}`;
 }
 
-/** The column and user of a cell's name; undefined when it is none. */
+/** The column and user of a cell's name, either of which may be an alias; undefined when it is none. */
 export function parseCellId(cell: string): { column: string; userKey: string } | undefined {
-  const [, column, userKey] = /^(~?[\w-]{22})\.([\w-]{22})$/.exec(cell) ?? [];
+  const [, column, userKey] = CELL_ID.exec(cell) ?? [];
   return column && userKey ? { column, userKey } : undefined;
 }
 
@@ -72,7 +78,7 @@ export function wireTimestampMs(orderTs: number, lastWireMs: number | undefined,
 }
 
 /** 16 characters that are equal for two scores of a cell when what would be posted is equal, but for the timestamp. */
-export function contentHashOf(score: Score): string {
+export function contentHashOf(score: ScoreContent): string {
   const { activityProgress, gradingProgress, comment, submission, scoringUserId, extensions } = score;
   const content = {
     ...pointsOf(score),

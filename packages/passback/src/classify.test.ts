@@ -1,6 +1,7 @@
 import type { NoResponse, NoResponseCode, PlatformResponse } from '@gradewire/ags';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { LineItemOperation } from './answer-rules.ts';
 import { classifyLineItem, classifyResults, classifyScore, classifyToken } from './classify.ts';
 import { TRANSPORT_RULES } from './common-rules.ts';
 import { LINE_ITEM_RULES } from './line-item-rules.ts';
@@ -57,6 +58,7 @@ function told(outcome: ReturnType<typeof classifyScore>): string {
       return `throttled ${outcome.retryAfterMs ?? '-'}`;
     case 'renewToken':
     case 'reresolve':
+    case 'regrade':
       return `${outcome.kind} ${outcome.then}`;
     case 'holdCredentials':
     case 'dead':
@@ -178,7 +180,7 @@ const SCORE_ROWS: Row[] = [
     'Canvas: file service',
     'canvas',
     response(504, canvas('failed to communicate with file service')),
-    DOWN_IN_DOUBT,
+    'transient FILES_NOT_TAKEN > FILES_NOT_TAKEN cell',
   ],
   ['Canvas: 500 is no locked grade', 'canvas', response(500, '[]'), DOWN_IN_DOUBT],
   ['our own rule: 3xx to a login page', 'moodle', response(303, PAGE), REDIRECTED],
@@ -461,8 +463,27 @@ const SCORE_ROWS: Row[] = [
     'hypothesis/lms issue 4973',
     'canvas',
     response(422, canvas('The maximum number of allowed attempts has been reached for this submission')),
-    'dead ATTEMPTS_EXHAUSTED',
+    'regrade ATTEMPTS_EXHAUSTED',
   ],
+  [
+    'Canvas scores_controller.rb',
+    'canvas',
+    response(504, canvas('file url timed out')),
+    'transient FILES_NOT_TAKEN > FILES_NOT_TAKEN cell',
+  ],
+  [
+    'Canvas scores_controller.rb',
+    'canvas',
+    response(500, canvas('uploading to file service failed with 503: no')),
+    'transient FILES_NOT_TAKEN > FILES_NOT_TAKEN cell',
+  ],
+  [
+    'Canvas scores_controller.rb',
+    'canvas',
+    response(400, canvas('uploading to file service failed with 400: no such file')),
+    'transient FILES_NOT_TAKEN > FILES_NOT_TAKEN cell',
+  ],
+  ['a gateway, whatever it is', 'canvas', response(504, 'Gateway Timeout'), DOWN_IN_DOUBT],
 
   // Malformed
   ['Canvas assignment_tools.md', 'canvas', response(400, canvas('userId is missing')), 'dead BAD_REQUEST'],
@@ -647,7 +668,7 @@ const TOKEN_ROWS: Row[] = [
   ],
 ];
 
-type LineItemRow = [...Row, operation: 'list' | 'get' | 'create' | 'update'];
+type LineItemRow = [...Row, operation: LineItemOperation];
 
 const LINE_ITEM_ROWS: LineItemRow[] = [
   ['derived: a page', 'generic', response(200, PAGE), UNREADABLE, 'list'],
@@ -747,6 +768,44 @@ const LINE_ITEM_ROWS: LineItemRow[] = [
   ['RFC 9110: 405', 'generic', response(405), 'dead CANNOT_CREATE_LINE_ITEM', 'create'],
   ['RFC 9110: 405', 'generic', response(405), 'dead BAD_REQUEST', 'list'],
   ['RFC 9110: 400', 'generic', response(400), 'dead REJECTED', 'update'],
+  ['Canvas: of an assignment', 'canvas', response(401), 'dead CANNOT_CHANGE_LINE_ITEM', 'delete'],
+  [
+    'Canvas lti_services.rb',
+    'canvas',
+    response(401, canvas('Invalid access token')),
+    'renewToken CANNOT_CHANGE_LINE_ITEM',
+    'delete',
+  ],
+  [
+    'Canvas lti_services.rb',
+    'canvas',
+    response(401, canvas('Insufficient permissions')),
+    'renewToken SCOPE_NOT_GRANTED',
+    'update',
+  ],
+  [
+    'Moodle 4.5.6 recorded: grade sync only',
+    'moodle',
+    response(401, moodle(401, 'Unauthorized')),
+    'renewToken CANNOT_CHANGE_LINE_ITEM',
+    'update',
+  ],
+  [
+    'Open edX permissions.py',
+    'openedx',
+    response(403, '{"detail":"You do not have permission to perform this action."}'),
+    'renewToken CANNOT_CHANGE_LINE_ITEM',
+    'delete',
+  ],
+  [
+    'Sakai LTI13Servlet.java',
+    'sakai',
+    response(400, '{"error":"Could not delete line item 7"}'),
+    'dead CANNOT_CHANGE_LINE_ITEM',
+    'delete',
+  ],
+  ['RFC 9110: 405', 'generic', response(405), 'dead CANNOT_CHANGE_LINE_ITEM', 'delete'],
+  ['gone already', 'generic', response(404), 'reresolve LINE_ITEM_GONE', 'delete'],
 ];
 
 const RESULTS_ROWS: Row[] = [

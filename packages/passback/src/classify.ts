@@ -8,6 +8,7 @@ import {
 import { type AnswerRule, DOWN, type LineItemOperation, UNREADABLE } from './answer-rules.ts';
 import { TRANSPORT_RULES } from './common-rules.ts';
 import { LINE_ITEM_RULES } from './line-item-rules.ts';
+import { MEMBERS_RULES } from './members-rules.ts';
 import type { Outcome, OutcomeMeaning } from './outcome.ts';
 import type { ProfileName } from './profiles.ts';
 import { RESULTS_RULES } from './results-rules.ts';
@@ -43,6 +44,13 @@ export function classifyLineItem(
 /** What an answer to reading results means that could not be used. */
 export function classifyResults(answer: PlatformAnswer, profile: ProfileName, now = Date.now()): Outcome {
   return classify(answer, RESULTS_RULES, { profile, now, changes: false });
+}
+
+/** What an answer to reading a course's members means that could not be used. Half a list of people is not quoted. */
+export function classifyMembers(answer: PlatformAnswer, profile: ProfileName, now = Date.now()): Outcome {
+  const outcome = classify(answer, MEMBERS_RULES, { profile, now, changes: false });
+  const holdsMembers = answer.kind === 'response' && answer.status >= 200 && answer.status < 300;
+  return holdsMembers ? { ...outcome, detail: 'the answer cannot be read as a list of members' } : outcome;
 }
 
 interface Setting {
@@ -110,6 +118,7 @@ function signalOf({ status, body, reasonPhrase, headers }: PlatformResponse): Si
 
 function shapeOf(body: string): AnswerRule['body'] {
   if (/^\s*</.test(body)) return 'markup';
+  if (body.trim() === '') return 'nothing';
   return /^\s*\[\s*\]\s*$/.test(body) ? 'emptyArray' : undefined;
 }
 

@@ -106,7 +106,13 @@ export const ACCESS_RULES: readonly AnswerRule[] = [
   },
   {
     status: 403,
-    text: ['not allowed in context', 'invalid lti id supplied'],
+    text: ['not allowed in context'],
+    means: { kind: 'dead', reason: 'TOOL_NOT_IN_CONTEXT' },
+    source: 'Moodle gradebookservices scores.php, lineitems.php',
+  },
+  {
+    status: 403,
+    text: ['invalid lti id supplied'],
     means: { kind: 'dead', reason: 'TOOL_NOT_IN_CONTEXT' },
     source: 'Moodle gradebookservices scores.php, recorded from 4.5.6',
   },

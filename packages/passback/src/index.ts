@@ -1,4 +1,6 @@
+export { addressProblem } from './address.ts';
 export type { LineItemOperation } from './answer-rules.ts';
+export { isAttemptByDefault } from './canvas-extension.ts';
 export {
   aliasKeyOf,
   cellIdOf,
@@ -13,11 +15,32 @@ export {
 } from './cell.ts';
 export {
   classifyLineItem,
+  classifyMembers,
   classifyResults,
   classifyScore,
   classifyToken,
 } from './classify.ts';
+export {
+  type Diagnosis,
+  diagnoseService,
+  diagnoseSilence,
+  diagnoseToken,
+  foreignDeployment,
+} from './diagnose.ts';
+export { type DuplicateColumns, findDuplicates } from './duplicate-columns.ts';
+export { FINDINGS, type FindingCode, hintOf } from './findings.ts';
+export { GUIDES } from './guides.ts';
 export { DEAD_STREAK, DOWN_STREAK, nextProbe } from './lane.ts';
+export { type Launch, type LaunchNews, launchIdOf, platformOfLaunch } from './launch.ts';
+export {
+  checkLaunchOrigins,
+  checkLaunchPlace,
+  checkLaunchServices,
+  type LaunchClaims,
+  launchClaimsSchema,
+  launchNewsOf,
+} from './launch-claims.ts';
+export { lineItemChanges } from './line-item-changes.ts';
 export { chooseLineItem, type LineItemChoice, type LineItemKey } from './line-item-choice.ts';
 export {
   type Outcome,
@@ -39,8 +62,6 @@ export {
   type Post,
   type PostDecision,
   type ReadResults,
-  type ResultSeen,
-  resultShows,
   type Settled,
 } from './post.ts';
 export { type Parsed, type Problem, parseInput, pointerTo, problemsOf } from './problem.ts';
@@ -51,16 +72,31 @@ export {
   PROFILES,
   type Profile,
   type ProfileName,
+  profileOfFamily,
 } from './profiles.ts';
 export { isReasonCode, REASONS, type Reason, type ReasonCode } from './reasons.ts';
+export {
+  bringsGradeBack,
+  DRIFT_KINDS,
+  type DriftKind,
+  driftOf,
+  factsSeen,
+  isRepairable,
+  provesLanding,
+} from './reconcile.ts';
+export { hasGrade, type ResultSeen, resultShows } from './result-seen.ts';
 export { holdIntervalMs, isExpired, MAX_RETRY_AFTER_MS, nextDelayMs, type RetryPolicy } from './retry.ts';
+export { hasRole, type Roster } from './roster.ts';
+export { matchMember, type RosterMatch } from './roster-match.ts';
 export {
   batchInputSchema,
   isProgressReport,
   type Score,
+  type ScoreContent,
   type ScoreInput,
   scoreInputSchema,
   scoreOf,
+  type UnmatchedScore,
 } from './score.ts';
 export {
   type CreateLineItem,
@@ -71,4 +107,16 @@ export {
   type Target,
   targetSchema,
 } from './target.ts';
+export { scopeSets } from './token-scopes.ts';
+export {
+  KEY_SET_MAX_AGE_MS,
+  lifeOf,
+  PUBLISHED_BEFORE_SIGNING_MS,
+  signerFor,
+  type ToolKeyLife,
+  type ToolKeyState,
+  type ToolKeyUses,
+} from './tool-key-life.ts';
 export { refusedUserId } from './user-id.ts';
+export { explainedByRoster, mayMeanTheUser, type RosterWitness } from './user-refusal.ts';
+export type { SelectorKind, UserSelector } from './user-selector.ts';

@@ -5,6 +5,8 @@ export interface LineItemKey {
   resourceLinkId?: string;
   resourceId?: string;
   tag?: string;
+  /** The only one on the resource link is not it unless resourceId and tag fit. */
+  exact?: boolean;
 }
 
 /** What a look-up came to. `warning` is for the score's reader: the choice was not the only one. */
@@ -35,11 +37,12 @@ export function chooseLineItem(
   return { kind: 'one', item, warning: `${found.length} columns fit; the one used before was taken` };
 }
 
-function matching(items: LineItem[], { resourceLinkId, resourceId, tag }: LineItemKey): LineItem[] {
+function matching(items: LineItem[], { resourceLinkId, resourceId, tag, exact }: LineItemKey): LineItem[] {
   if (resourceLinkId === undefined) return narrowed(items, { resourceId, tag });
   const onLink = items.filter((item) => item.resourceLinkId === resourceLinkId);
-  if (onLink.length === 1) return onLink;
-  if (onLink.length > 1) return narrowed(onLink, { resourceId, tag });
+  if (onLink.length === 1 && !exact) return onLink;
+  const fitting = narrowed(onLink, { resourceId, tag });
+  if (fitting.length > 0 || (onLink.length > 1 && !exact)) return fitting;
   const onNoLink = items.filter((item) => !item.resourceLinkId);
   return narrowed(onNoLink, { resourceId: resourceId ?? resourceLinkId, tag });
 }

@@ -2,7 +2,7 @@ import { type AnswerRule, SUCCESS, UNREADABLE } from './answer-rules.ts';
 import { ACCESS_RULES, MALFORMED_RULES, STATUS_RULES, THROTTLE_RULES } from './common-rules.ts';
 import { renewToken, reresolve } from './outcome.ts';
 
-const CHANGES = ['create', 'update'] as const;
+const CHANGES = ['update', 'delete'] as const;
 
 /** What a line item request that could not be used means, first match first. */
 export const LINE_ITEM_RULES: readonly AnswerRule[] = [
@@ -22,14 +22,36 @@ export const LINE_ITEM_RULES: readonly AnswerRule[] = [
     // The tool may post scores but not manage columns; the list worked before it.
     status: 401,
     text: ['insufficient permissions'],
-    operations: CHANGES,
+    operations: ['create'],
     means: renewToken('CANNOT_CREATE_LINE_ITEM'),
     source: 'Canvas concerns/lti_services.rb: scope lineitem missing',
+  },
+  {
+    status: 401,
+    body: 'nothing',
+    operations: ['delete'],
+    profiles: ['canvas'],
+    means: { kind: 'dead', reason: 'CANNOT_CHANGE_LINE_ITEM' },
+    source: 'Canvas line_items_controller.rb: head :unauthorized for the column of an assignment',
+  },
+  {
+    status: 400,
+    text: ['could not delete line item', 'could not delete assignment'],
+    operations: ['delete'],
+    means: { kind: 'dead', reason: 'CANNOT_CHANGE_LINE_ITEM' },
+    source: 'Sakai LTI13Servlet.java, whatever the cause; also of one that is gone',
   },
   ...ACCESS_RULES.filter(({ text }) => !text?.includes('invalid lti id supplied')),
   {
     status: [401, 403],
     operations: CHANGES,
+    means: renewToken('CANNOT_CHANGE_LINE_ITEM'),
+    source:
+      'Moodle, recorded from 4.5.6: "grade sync only"; Open edX permissions.py: no column can be deleted',
+  },
+  {
+    status: [401, 403],
+    operations: ['create'],
     means: renewToken('CANNOT_CREATE_LINE_ITEM'),
     source: 'Moodle, recorded from 4.5.6: "grade sync only" lists but does not create; foreign resource link',
   },
@@ -68,6 +90,12 @@ export const LINE_ITEM_RULES: readonly AnswerRule[] = [
     operations: ['create'],
     means: { kind: 'dead', reason: 'CANNOT_CREATE_LINE_ITEM' },
     source: 'RFC 9110 section 15.5.6: a platform whose line items only teachers make',
+  },
+  {
+    status: 405,
+    operations: CHANGES,
+    means: { kind: 'dead', reason: 'CANNOT_CHANGE_LINE_ITEM' },
+    source: 'RFC 9110 section 15.5.6: a platform whose line items only teachers change',
   },
   ...MALFORMED_RULES,
   {

@@ -28,6 +28,8 @@ export type OutcomeMeaning =
   | { kind: 'renewToken'; then: ReasonCode }
   /** Drop the resolution of the line item, resolve again, try once more; else dead with `then`. */
   | { kind: 'reresolve'; then: ReasonCode }
+  /** Post once more, as a regrade and no new attempt of the student's; else dead with `then`. */
+  | { kind: 'regrade'; then: ReasonCode }
   /** The platform refuses us as a tool: the lane is held, its scores are dead with `reason` after the grace. */
   | { kind: 'holdCredentials'; reason: ReasonCode }
   | { kind: 'dead'; reason: ReasonCode };
@@ -47,12 +49,18 @@ export function reresolve(reason: ReasonCode): OutcomeMeaning {
   return { kind: 'reresolve', then: reason };
 }
 
+/** "Without a new attempt perhaps"; the reason stands if not. */
+export function regrade(reason: ReasonCode): OutcomeMeaning {
+  // biome-ignore lint/suspicious/noThenProperty: a text, not a function; awaiting it is harmless
+  return { kind: 'regrade', then: reason };
+}
+
 /**
- * The outcome when its one remedy has been tried: a renewed token or a fresh resolution that met the same answer is
- * a dead letter with the stated reason. Any other outcome is returned as it is.
+ * The outcome when its one remedy has been tried: a renewed token, a fresh resolution or a regrade that met the
+ * same answer is a dead letter with the stated reason. Any other outcome is returned as it is.
  */
 export function withoutRemedy(outcome: Outcome): Outcome {
-  if (outcome.kind !== 'renewToken' && outcome.kind !== 'reresolve') return outcome;
+  if (!('then' in outcome)) return outcome;
   const { kind: _, then: reason, ...words } = outcome;
   return { kind: 'dead', reason, ...words };
 }

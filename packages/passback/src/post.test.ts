@@ -1,14 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  afterResults,
-  type DeliveredFacts,
-  decidePost,
-  deliveredFactsOf,
-  type ReadResults,
-  resultShows,
-} from './post.ts';
+import { afterResults, type DeliveredFacts, decidePost, deliveredFactsOf, type ReadResults } from './post.ts';
 import { PROFILE_NAMES, PROFILES, type ProfileName } from './profiles.ts';
+import { resultShows } from './result-seen.ts';
 import type { Score } from './score.ts';
 
 const WIRE = Date.parse('2026-11-20T16:04:05.123Z');
@@ -61,7 +55,7 @@ describe('decidePost', () => {
 
   it.each([
     [1 / 3, 1, 0.33333],
-    [87.123456789, 100, 87.12346],
+    [87.123456789, 100, 87.12345],
     [0, 10, 0],
     [2.5e-8, 1e-7, 2.5e-8],
     [1e22, 1e22, 1e22],
@@ -96,23 +90,40 @@ describe('decidePost', () => {
         const pending: Score = { ...graded, gradingProgress: 'PendingManual' };
         expect(decide(pending, profile, { delivered })).toEqual(settled);
         expect(decide({ ...report, force: true }, profile, { delivered }).do).toBe('post');
-        expect(decide(report, profile).do).toBe('post');
-        expect(decide(report, profile, { delivered: factsAfter(clearing, profile, delivered) }).do).toBe(
-          'post',
-        );
       },
     );
+
+    it.each(PROFILE_NAMES.filter((name) => name !== 'canvas' && name !== 'openedx'))(
+      'never erases a grade of others on %s, as far as it can be seen',
+      (profile) => {
+        const cleared = factsAfter(clearing, profile, factsAfter(graded, profile));
+        for (const known of [{}, { delivered: cleared }]) {
+          const decision = decide(report, profile, known) as ReadResults;
+          expect(decision).toMatchObject({ do: 'readResults', seek: 'anyGrade', must: false });
+          expect(afterResults(decision, report, { resultScore: 3 })).toMatchObject({
+            reason: 'WOULD_CLEAR_GRADE',
+          });
+          expect(afterResults(decision, report, null).do).toBe('post');
+          expect(afterResults(decision, report, undefined).do).toBe('post');
+        }
+        expect(decide({ ...report, force: true }, profile).do).toBe('post');
+      },
+    );
+
+    it('reads nothing on Open edX, whose results would not show it', () => {
+      expect(decide(report, 'openedx').do).toBe('post');
+    });
 
     it('carries preserve_score on Canvas, where the grade stays', () => {
       const delivered = factsAfter(graded, 'canvas');
       expect(bodyOf(report, 'canvas', delivered)[EXTENSION]).toMatchObject({ preserve_score: true });
-      expect(bodyOf(report, 'canvas')[EXTENSION]).toEqual({ preserve_score: true });
+      expect(bodyOf(report, 'canvas')[EXTENSION]).toEqual({ new_submission: false, preserve_score: true });
       expect(factsAfter(report, 'canvas', delivered)).toMatchObject({ hasGrade: true, grade: 0.8 });
     });
 
     it('waits for the results while a grade of ours may have landed', () => {
       const decision = decide(report, 'moodle', { inDoubt: true }) as ReadResults;
-      expect(decision).toMatchObject({ do: 'readResults', seek: 'anyGrade' });
+      expect(decision).toMatchObject({ do: 'readResults', seek: 'anyGrade', must: true });
       expect(afterResults(decision, report, { resultScore: 3 })).toMatchObject({
         reason: 'WOULD_CLEAR_GRADE',
       });

@@ -1,8 +1,12 @@
 import type { AgsScore } from '@gradewire/ags';
+import { CANVAS_SUBMISSION, keepsAnyGrade } from './canvas-extension.ts';
+import { type CanvasPart, canvasPartOf } from './canvas-submission.ts';
 import { contentHashOf, shortHash } from './cell.ts';
+import { afterSeekingOthers, type SeekOthers } from './overwrite.ts';
 import { gradeOf, pointsOf } from './points.ts';
 import { type Profile, takesExtension } from './profiles.ts';
-import { isProgressReport, type Score } from './score.ts';
+import { hasGrade, type ResultSeen, resultShows } from './result-seen.ts';
+import { isProgressReport, type Score, type ScoreContent } from './score.ts';
 
 /** What the platform has of a cell, as far as posts of ours that it took tell. */
 export interface DeliveredFacts {
@@ -11,10 +15,14 @@ export interface DeliveredFacts {
   hasGrade: boolean;
   /** That grade, from 0 to 1 and beyond. */
   grade?: number;
+  /** The grade of ours that was shown before it, or before there was none: it tells a lost update from a teacher's change. */
+  previousGrade?: number;
   /** The last comment sent. */
   commentHash?: string;
   /** The time that the last attempt was handed in, which is how Canvas knows it again. */
   submittedAt?: string;
+  /** The files that came with it. */
+  filesHash?: string;
 }
 
 /** Post this. `facts` hold once the platform has taken it. */
@@ -22,33 +30,49 @@ export interface Post {
   do: 'post';
   body: AgsScore;
   facts: DeliveredFacts;
+  /** What is not as the caller may expect, although the platform takes it. */
+  detail?: string;
 }
 
-/** Nothing to post: the score is settled. */
+/** Nothing to post: the score is settled. `facts` are what the cell has of ours from then on. */
 export type Settled =
   | { do: 'settle'; status: 'delivered'; reason?: 'UNCHANGED'; facts: DeliveredFacts }
-  | { do: 'settle'; status: 'superseded'; reason: 'WOULD_CLEAR_GRADE' };
+  | { do: 'settle'; status: 'superseded'; reason: 'WOULD_CLEAR_GRADE' }
+  | {
+      do: 'settle';
+      status: 'superseded';
+      reason: 'KEPT_TEACHERS_GRADE';
+      detail: string;
+      facts?: DeliveredFacts;
+    }
+  | { do: 'settle'; status: 'dead'; reason: 'RESULTS_UNREADABLE'; detail: string };
 
 /**
- * Read the user's result first, since an earlier post of the cell has an unknown end, and then ask `afterResults`.
- * `seek`: the grade of this very score (posting it twice would cost), or any grade (posting would erase it).
+ * Read the user's result first, and then ask `afterResults`. `seek`: the grade of this very score (it may have landed, and
+ * posting it twice would cost), or any grade (posting would erase it).
  */
-export interface ReadResults {
+interface SeekGrade {
   do: 'readResults';
   seek: 'thisGrade' | 'anyGrade';
+  /** Trouble on the way to the results is waited out; else they count as not to be read. */
+  must: boolean;
   otherwise: Post;
 }
 
+export type ReadResults = SeekGrade | SeekOthers;
+
 export type PostDecision = Post | Settled | ReadResults;
 
-/** The part of a platform's result that decides. */
-export interface ResultSeen {
-  resultScore?: number | null;
-  /** 1 when the platform names none. */
-  resultMaximum?: number | null;
+interface PostQuestion {
+  score: Score;
+  delivered?: DeliveredFacts | undefined;
+  profile: Profile;
+  wireTimestampMs: number;
+  inDoubt: boolean;
+  sent: boolean;
+  earlier?: readonly Pick<ScoreContent, 'scoreGiven' | 'scoreMaximum'>[];
+  withoutAttempt?: boolean;
 }
-
-const CANVAS_SUBMISSION = 'https://canvas.instructure.com/lti/submission';
 
 /**
  * What to do about the newest score of a cell, on this platform.
@@ -56,16 +80,11 @@ const CANVAS_SUBMISSION = 'https://canvas.instructure.com/lti/submission';
  * @param options.wireTimestampMs the timestamp that the post carries, the same on every retry
  * @param options.inDoubt an earlier post of the cell may have landed without our knowing
  * @param options.sent that post was of this very score
+ * @param options.earlier older scores of the cell whose posts may have landed without our knowing
+ * @param options.withoutAttempt Canvas said that the student has no attempts left
  */
-export function decidePost(options: {
-  score: Score;
-  delivered?: DeliveredFacts | undefined;
-  profile: Profile;
-  wireTimestampMs: number;
-  inDoubt: boolean;
-  sent: boolean;
-}): PostDecision {
-  const { score, delivered, profile, inDoubt, sent } = options;
+export function decidePost(options: PostQuestion): PostDecision {
+  const { score, delivered, profile, inDoubt, sent, withoutAttempt } = options;
   const unchanged = delivered?.contentHash === contentHashOf(score);
   // In doubt, something else may have landed since.
   if (unchanged && !inDoubt && !score.force) {
@@ -75,48 +94,71 @@ export function decidePost(options: {
   if (erases && delivered?.hasGrade) {
     return { do: 'settle', status: 'superseded', reason: 'WOULD_CLEAR_GRADE' };
   }
-  const post: Post = { do: 'post', body: bodyOf(options), facts: factsAfter(options) };
-  if (!inDoubt) return post;
-  if (erases) return { do: 'readResults', seek: 'anyGrade', otherwise: post };
-  if (!profile.repeatsCost || gradeOf(score) === undefined) return post;
+  const post: Post = {
+    do: 'post',
+    body: bodyOf(options),
+    facts: factsAfter(options),
+    ...(withoutAttempt && { detail: 'the student has no attempts left: the grade went without a new one' }),
+  };
   // Where only the comment may be new, the result looks the same before and after: a comment twice is better than none.
   const commentUnsent = score.comment !== undefined && !sent;
   const tellsNothing = !unchanged && (commentUnsent || delivered?.grade === gradeOf(score));
-  return tellsNothing ? post : { do: 'readResults', seek: 'thisGrade', otherwise: post };
+  const canTell = !profile.results.echoesPosts;
+  if (score.overwrite === 'unlessEdited' && canTell && !keepsAnyGrade(post.body)) {
+    return seekOthers(options, { post, erases, provesLanding: sent && !tellsNothing });
+  }
+  if (erases && (inDoubt || canTell))
+    return { do: 'readResults', seek: 'anyGrade', must: inDoubt, otherwise: post };
+  if (!inDoubt || !profile.repeatsCost || gradeOf(score) === undefined || tellsNothing) return post;
+  return { do: 'readResults', seek: 'thisGrade', must: true, otherwise: post };
 }
 
 /**
  * The decision once the result has been read.
  * @param result what the platform has for the user, null when nothing, undefined when it could not be read
+ * @param why it could not be read
  */
 export function afterResults(
   decision: ReadResults,
   score: Score,
   result: ResultSeen | null | undefined,
+  why = '',
 ): Post | Settled {
-  const { seek, otherwise } = decision;
+  if (decision.seek === 'othersGrade') return afterSeekingOthers(decision, score, result, why);
+  const { seek, must, otherwise } = decision;
   if (seek === 'anyGrade') {
-    // What cannot be read may be a grade, and a progress report never erases one.
-    const mayErase = result === undefined || hasGrade(result);
+    // In doubt, what cannot be read may be a grade of ours, and a progress report never erases one.
+    const mayErase = result === undefined ? must : hasGrade(result);
     return mayErase ? { do: 'settle', status: 'superseded', reason: 'WOULD_CLEAR_GRADE' } : otherwise;
   }
   if (!result || !resultShows(result, score)) return otherwise;
   return { do: 'settle', status: 'delivered', facts: otherwise.facts };
 }
 
-/**
- * Whether a result is what posting this score would have made of it. A cleared grade shows as none, and one above the
- * maximum may be cut to it (Moodle, Open edX).
- */
-export function resultShows(result: ResultSeen | null, score: Score): boolean {
-  if (!hasGrade(result)) return score.scoreGiven === null;
-  const expected = gradeOf(score);
-  if (expected === undefined) return false;
-  const maximum = result.resultMaximum || 1;
-  const shown = result.resultScore / maximum;
-  // Platforms keep two decimals at the least; of a small maximum that is more than a grade may be off.
-  const tolerance = 0.00501 / Math.max(5, maximum);
-  return [expected, Math.min(1, expected)].some((grade) => Math.abs(shown - grade) <= tolerance);
+function seekOthers(
+  question: PostQuestion,
+  { post, erases, provesLanding }: { post: Post; erases: boolean; provesLanding: boolean },
+): SeekOthers {
+  const { score, delivered, profile, inDoubt, sent, earlier = [] } = question;
+  const unknown = [...earlier, ...(sent ? [score] : [])].map(gradeOf);
+  const ours = [delivered?.grade, delivered?.previousGrade, ...unknown].filter(
+    (grade) => grade !== undefined,
+  );
+  // Canvas then leaves alone any grade, one of ours too (scores_controller.rb, prioritize_non_tool_grade).
+  const guarded = profile.name === 'canvas' && !inDoubt && typeof score.scoreGiven === 'number';
+  const ontoNothing = guarded ? { ...post, body: bodyOf({ ...question, ontoNothing: true }) } : post;
+  return {
+    do: 'readResults',
+    seek: 'othersGrade',
+    must: true,
+    delivered,
+    ours,
+    inDoubt,
+    provesLanding,
+    erases,
+    otherwise: post,
+    ontoNothing,
+  };
 }
 
 /** What the platform has of a cell after it took this score. `previous` are the facts before. */
@@ -134,6 +176,8 @@ interface Posting {
   profile: Profile;
   delivered?: DeliveredFacts | undefined;
   wireTimestampMs?: number | undefined;
+  withoutAttempt?: boolean;
+  ontoNothing?: boolean;
 }
 
 function factsAfter(posting: Posting): DeliveredFacts {
@@ -141,13 +185,16 @@ function factsAfter(posting: Posting): DeliveredFacts {
   const kept = isProgressReport(score) && !profile.clearsOnProgress;
   const grade = kept ? delivered?.grade : isProgressReport(score) ? undefined : gradeOf(score);
   const commentHash = score.comment ? shortHash(score.comment) : delivered?.commentHash;
-  const submittedAt = submittedAtOf(posting);
+  const submittedAt = score.submission?.submittedAt;
+  const handedIn = canvasPart(posting)?.handedIn ?? (submittedAt ? { submittedAt } : {});
+  const previousGrade = grade === delivered?.grade ? delivered?.previousGrade : delivered?.grade;
   return {
     contentHash: contentHashOf(score),
     hasGrade: grade !== undefined,
     ...(grade !== undefined && { grade }),
+    ...(previousGrade !== undefined && { previousGrade }),
     ...(commentHash && { commentHash }),
-    ...(submittedAt && { submittedAt }),
+    ...handedIn,
   };
 }
 
@@ -155,15 +202,18 @@ function bodyOf(posting: Posting & { wireTimestampMs: number }): AgsScore {
   const { score, profile, wireTimestampMs } = posting;
   const comment = commentOf(posting);
   const submission = submissionOf(posting);
+  const extensions = extensionsOf(posting);
+  // Some versions of Canvas take the points of PendingManual for a grade, whatever is to be preserved.
+  const withoutPoints = isProgressReport(score) && keepsAnyGrade(extensions);
   return {
     userId: score.userId,
-    ...pointsOf(score),
+    ...(!withoutPoints && pointsOf(score)),
     ...(comment !== undefined && { comment }),
     timestamp: new Date(wireTimestampMs).toISOString(),
     ...progressOf(score, profile),
     ...(submission && !profile.strictMembers && { submission }),
     ...(score.scoringUserId && !profile.strictMembers && { scoringUserId: score.scoringUserId }),
-    ...extensionsOf(posting),
+    ...extensions,
   };
 }
 
@@ -180,46 +230,23 @@ function commentOf({ score, profile, delivered }: Posting): string | undefined {
 }
 
 function submissionOf(posting: Posting): AgsScore['submission'] {
-  const { score, profile } = posting;
-  if (profile.name !== 'canvas') return score.submission;
-  const submittedAt = submittedAtOf(posting);
-  return submittedAt ? { ...score.submission, submittedAt } : score.submission;
-}
-
-function submittedAtOf({ score, profile, delivered, wireTimestampMs }: Posting): string | undefined {
-  const given = score.submission?.submittedAt;
-  if (profile.name !== 'canvas' || given !== undefined) return given;
-  if (delivered?.submittedAt !== undefined) return delivered.submittedAt;
-  if (score.timestamp !== undefined) return score.timestamp;
-  return wireTimestampMs === undefined ? undefined : new Date(wireTimestampMs).toISOString();
+  const { submission } = posting.score;
+  const submittedAt = canvasPart(posting)?.submittedAt;
+  return submittedAt ? { ...submission, submittedAt } : submission;
 }
 
 function extensionsOf(posting: Posting): Record<`https://${string}`, unknown> {
-  const { score, profile } = posting;
+  const { score, profile, ontoNothing } = posting;
   const callers = Object.fromEntries(
     Object.entries(score.extensions ?? {}).filter(([url]) => takesExtension(profile.name, url)),
   );
-  if (profile.name !== 'canvas') return callers;
-  const submission = { ...canvasSubmissionOf(posting), ...objectOrNothing(callers[CANVAS_SUBMISSION]) };
+  const part = canvasPart(posting);
+  if (!part) return callers;
+  const submission = { ...(ontoNothing && { prioritize_non_tool_grade: true }), ...part.extension };
   if (Object.keys(submission).length === 0) return callers;
   return { ...callers, [CANVAS_SUBMISSION]: submission };
 }
 
-/** Canvas takes every post for a new attempt, and every one without a final grade for the wish to clear, unless told. */
-function canvasSubmissionOf({ score, delivered }: Posting) {
-  const given = score.submission?.submittedAt;
-  const handedInAgain = given !== undefined && given !== delivered?.submittedAt;
-  const update = (delivered !== undefined && !handedInAgain) || score.scoreGiven === null;
-  return {
-    ...(update && { new_submission: false }),
-    ...(isProgressReport(score) && { preserve_score: true }),
-  };
-}
-
-function hasGrade(result: ResultSeen | null): result is ResultSeen & { resultScore: number } {
-  return typeof result?.resultScore === 'number';
-}
-
-function objectOrNothing(value: unknown): object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+function canvasPart({ profile, ...posting }: Posting): CanvasPart | undefined {
+  return profile.name === 'canvas' ? canvasPartOf(posting) : undefined;
 }

@@ -1,3 +1,5 @@
+import type { ResultsAccess } from '@gradewire/ags';
+
 /** The learning platforms whose ways we know; `generic` is the letter of the specification. */
 export const PROFILE_NAMES = [
   'canvas',
@@ -12,7 +14,7 @@ export const PROFILE_NAMES = [
 
 export type ProfileName = (typeof PROFILE_NAMES)[number];
 
-/** What differs between platforms when a score is posted. */
+/** What differs between platforms when a score is posted, and when grades are read back. */
 export interface Profile {
   name: ProfileName;
   /** The least distance between the timestamps of two posts to one cell. */
@@ -31,8 +33,22 @@ export interface Profile {
   strictMembers: boolean;
   /** The limits are the client id's, shared by all tenants that use it. */
   limitsByClient: boolean;
+  /** Every answer tells what is left of its bucket (`X-Rate-Limit-Remaining`, in Canvas' measure). */
+  tellsRemaining: boolean;
+  /** How results are read, where it is not as in AGS 2.0 section 3.3. `filtersComments`: a user's alone come without comments. */
+  results: ResultsAccess & {
+    filtersComments?: true;
+    /** Results are the scores as they were posted, whatever the gradebook shows. */
+    echoesPosts?: true;
+  };
+  /** A grade of 0 is taken and may never be shown; results do not tell. */
+  dropsZeros?: true;
+  /** The entries of a page to ask for, where the platform gives few unasked. */
+  pageSize?: number;
   /** The form of its ids of users and resource links, where any other is answered as if the platform were down. */
   idForm?: RegExp;
+  /** A column's points are a whole number. */
+  wholePoints?: true;
   /** What a column's points must stay below, where more is answered so too. */
   pointsBelow?: number;
 }
@@ -47,6 +63,8 @@ const GENERIC: Profile = {
   clearsByNotReady: false,
   strictMembers: false,
   limitsByClient: false,
+  tellsRemaining: false,
+  results: {},
 };
 
 /** The ways of each platform, by name. */
@@ -61,18 +79,36 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     repeatsCost: true,
     erasesMissingComment: false,
     limitsByClient: true,
+    tellsRemaining: true,
+    // 10 unasked, 100 at most.
+    pageSize: 100,
   },
   // Compares timestamps in whole seconds; 502 for what its database cannot hold, bigint ids and numeric(10,5) points
   // (recorded from Moodle 4.5.6).
   moodle: { ...GENERIC, name: 'moodle', wireStepMs: 1000, idForm: /^\d{1,18}$/, pointsBelow: 100_000 },
-  // docs.anthology.com, "Delete a grade".
-  blackboard: { ...GENERIC, name: 'blackboard', clearsByNotReady: true },
+  // docs.anthology.com, "Delete a grade"; hypothesis/lms _v13.py on comments.
+  blackboard: {
+    ...GENERIC,
+    name: 'blackboard',
+    clearsByNotReady: true,
+    results: { filtersComments: true },
+    wholePoints: true,
+  },
   // 50,000 credits a minute for the whole tool (community.d2l.com 1191).
   brightspace: { ...GENERIC, name: 'brightspace', concurrency: 8 },
   // Refuses members it does not know (Simon-Initiative/lti_1p3 pull 27).
   schoology: { ...GENERIC, name: 'schoology', strictMembers: true },
-  sakai: { ...GENERIC, name: 'sakai' },
-  openedx: { ...GENERIC, name: 'openedx' },
+  // Takes no notice of `user_id` (LTI13Servlet.java).
+  sakai: { ...GENERIC, name: 'sakai', results: { ofUser: 'whole' } },
+  // `results/(?P<user_id>[^/.]+)?`, of what was posted (xblock-lti-consumer plugin/views.py); a 0 is not published (signals.py,
+  // until pull 701).
+  openedx: {
+    ...GENERIC,
+    name: 'openedx',
+    results: { ofUser: 'path', slash: true, echoesPosts: true },
+    dropsZeros: true,
+    wholePoints: true,
+  },
   generic: GENERIC,
 };
 
@@ -103,6 +139,23 @@ export function detectProfile(addresses: { issuer: string; tokenUrl: string; url
     if (sign) return sign.profile;
   }
   return 'generic';
+}
+
+/** The `product_family_code` that platforms give in launches and configurations. In lower case. */
+const FAMILIES: Readonly<Record<string, ProfileName>> = {
+  canvas: 'canvas',
+  moodle: 'moodle',
+  blackboardlearn: 'blackboard',
+  desire2learn: 'brightspace',
+  schoology: 'schoology',
+  sakai: 'sakai',
+  'sakailms.org': 'sakai',
+};
+
+/** The platform that a product family code stands for, if we know it. */
+export function profileOfFamily(code: string): ProfileName | undefined {
+  const family = code.trim().toLowerCase();
+  return Object.hasOwn(FAMILIES, family) ? FAMILIES[family] : undefined;
 }
 
 /**

@@ -44,23 +44,39 @@ const table = {
     systemic: false,
   },
   USER_NOT_IN_CONTEXT: {
-    hint: 'The student is not enrolled in this course as a student, or has left it. Enrol the student again and replay, or discard the score.',
+    hint: 'The student is not enrolled in this course as a student, or has left it; the detail says what the member list of the course tells, where it could be read. Enrol the student again and replay, or discard the score.',
     systemic: false,
   },
   USER_NOT_FOUND: {
-    hint: 'The platform knows no such person. Check that the user id is the one the platform gave at launch, then send the score again under the right one.',
+    hint: 'Nobody in the course goes by this id, e-mail address or name, or more than one does; the detail says which. Check it against the member list of the course (`gradewire members`), then send the score again under the right one; replay if the student has joined since.',
+    systemic: false,
+  },
+  ROSTER_UNREADABLE: {
+    hint: 'The score names the student by e-mail address, school id or name, and the member list of the course, in which to look that up, cannot be read. Ask the platform administrator to let the tool read names and roles, then replay; or send the score again with the `userId` of the platform.',
     systemic: false,
   },
   USER_NOT_GRADABLE: {
-    hint: "This person's role in the course cannot be graded (a teacher, a guest, or a role without grades). Change the role on the platform and replay, or discard the score.",
+    hint: 'The course has this person, but not as somebody who is graded (a teacher, a guest, or a role without grades). Change the role on the platform and replay, or discard the score.',
     systemic: false,
   },
   GRADE_LOCKED: {
     hint: 'The grade or its column is locked in the gradebook. Have a teacher unlock it, then replay.',
     systemic: false,
   },
+  RESULTS_UNREADABLE: {
+    hint: 'The score was sent with `overwrite: unlessEdited`, and what the gradebook shows cannot be read, so that we do not know whether a teacher has changed it. Ask the platform administrator to let the tool read results, then replay; or send the score again with `overwrite: always`.',
+    systemic: false,
+  },
+  FILES_NOT_TAKEN: {
+    hint: 'The platform could not fetch the files that the score names, so it took neither them nor the score. Check that their addresses can be opened from anywhere and have not expired, then replay, or send the score again with new addresses.',
+    systemic: false,
+  },
   LINE_ITEM_NOT_FOUND: {
     hint: 'The gradebook has no column for this work and we were not told to create one. Create the column on the platform, or send the score again with `create` in its target.',
+    systemic: false,
+  },
+  NO_GRADE_SERVICE: {
+    hint: 'When this link was opened, the platform did not tell where its gradebook is. Allow the grade service (AGS) for the tool on the platform, open the link once more so that the launch is registered anew, then replay.',
     systemic: false,
   },
   LINE_ITEM_GONE: {
@@ -72,11 +88,15 @@ const table = {
     systemic: false,
   },
   LINE_ITEM_AMBIGUOUS: {
-    hint: 'Several gradebook columns fit this work and none was used before. Delete or rename the surplus ones, or name the column by its `lineItemUrl` in the target.',
+    hint: 'Several gradebook columns fit this work and none was used before. Choose one of them (`gradewire line-item duplicates` lists them, `gradewire line-item adopt` chooses) and replay, or name the column by its `lineItemUrl` in the target.',
     systemic: false,
   },
   CANNOT_CREATE_LINE_ITEM: {
     hint: 'The platform does not let us create a gradebook column. Have a teacher create it, or the administrator allow the tool to manage columns, then replay.',
+    systemic: false,
+  },
+  CANNOT_CHANGE_LINE_ITEM: {
+    hint: 'The platform does not let us change or delete this gradebook column: it belongs to an assignment, or the tool may not manage columns. Have a teacher do it on the platform, or the administrator allow the tool to.',
     systemic: false,
   },
   CONTEXT_GONE: {
@@ -124,7 +144,11 @@ const table = {
     systemic: false,
   },
   WOULD_CLEAR_GRADE: {
-    hint: 'This report says that work is in progress; sending it would have erased the grade already shown, so we kept the grade. Send it with `force` if the grade is to go.',
+    hint: 'This report says that work is in progress; it would have taken the place of a grade that is shown or on its way, so we kept the grade. Send it with `force` if the grade is to go.',
+    systemic: false,
+  },
+  KEPT_TEACHERS_GRADE: {
+    hint: 'The gradebook does not show what we sent last: a teacher entered, changed or took away the grade. The score was sent with `overwrite: unlessEdited`, so it was left as the teacher wants it. Nothing to do; to replace it all the same, send the score again with `overwrite: always`.',
     systemic: false,
   },
   UNCHANGED: {

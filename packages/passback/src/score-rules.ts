@@ -1,6 +1,15 @@
 import { type AnswerRule, SUCCESS, UNREADABLE } from './answer-rules.ts';
 import { ACCESS_RULES, MALFORMED_RULES, STATUS_RULES, THROTTLE_RULES } from './common-rules.ts';
-import { renewToken, reresolve } from './outcome.ts';
+import { regrade, renewToken, reresolve } from './outcome.ts';
+
+/** The files of this score cannot be fetched, which is no matter of other cells. */
+const FILES_NOT_TAKEN = {
+  kind: 'transient',
+  reason: 'FILES_NOT_TAKEN',
+  ambiguous: false,
+  systemic: false,
+  finalReason: 'FILES_NOT_TAKEN',
+} as const;
 
 /** What the answer to a posted score means, first match first. */
 export const SCORE_RULES: readonly AnswerRule[] = [
@@ -125,8 +134,24 @@ export const SCORE_RULES: readonly AnswerRule[] = [
   {
     status: 422,
     text: ['maximum number of allowed attempts'],
-    means: { kind: 'dead', reason: 'ATTEMPTS_EXHAUSTED' },
+    means: regrade('ATTEMPTS_EXHAUSTED'),
     source: 'Canvas scores_controller.rb; hypothesis/lms issue 4973',
+  },
+
+  {
+    // The files are fetched before anything is kept of the score, as its source has it by now.
+    status: [500, 504],
+    text: ['file service', 'file url timed out'],
+    profiles: ['canvas'],
+    means: FILES_NOT_TAKEN,
+    source: 'Canvas scores_controller.rb: uploading to file service failed with, failed to communicate with',
+  },
+  {
+    status: 400,
+    text: ['uploading to file service failed'],
+    profiles: ['canvas'],
+    means: { ...FILES_NOT_TAKEN, budget: { maxTries: 5 } },
+    source: 'Canvas scores_controller.rb: the address is refused',
   },
 
   ...MALFORMED_RULES,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CANVAS_SUBMISSION, canvasSubmissionSchema } from './canvas-extension.ts';
 import {
   extensionsField,
   jsonObjectField,
@@ -8,22 +9,25 @@ import {
   timestampField,
 } from './input-fields.ts';
 import { platformIdSchema } from './platform-id.ts';
-import { type Target, targetSchema } from './target.ts';
+import { type LaunchTarget, type Target, targetSchema } from './target.ts';
+import { type UserSelector, userSelectorSchema } from './user-selector.ts';
 
 const MAX_COMMENT_LENGTH = 65_536;
 const MAX_METADATA_BYTES = 4096;
 const MAX_BATCH = 1000;
 
-export type { Target } from './target.ts';
+export type { LaunchTarget, Target } from './target.ts';
 
 /** The body of `POST /v1/scores`. */
 export const scoreInputSchema = z
   .strictObject({
     platformId: platformIdSchema,
-    userId: nameField(255).meta({
-      description: "The platform's id of the student: `sub` of the launch, `user_id` of the roster.",
+    userId: nameField(255).optional().meta({
+      description:
+        "The platform's id of the student: `sub` of the launch, `user_id` of the roster. Either this or `user`.",
       example: '42',
     }),
+    user: userSelectorSchema.optional(),
     target: targetSchema,
     scoreGiven: z.number().min(0, 'must be 0 or more').nullable().optional().meta({
       description: 'The points given; may exceed scoreMaximum. Only null clears a grade.',
@@ -55,13 +59,19 @@ export const scoreInputSchema = z
     extensions: extensionsField()
       .optional()
       .meta({
-        description: "Vendors' members of the score, named by a URL; each goes to its vendor only.",
+        description:
+          "Vendors' members of the score, named by a URL; each goes to its vendor only. Of Canvas' `submission` the members that Canvas knows are checked: `content_items` are files (`type`, `url`, and `title` or `media_type`) that it fetches and hands in with a new attempt.",
         example: { 'https://canvas.instructure.com/lti/submission': { new_submission: false } },
       }),
     force: z
       .boolean()
       .optional()
-      .meta({ description: 'Send it even if unchanged, or if it would clear a grade.' }),
+      .meta({ description: 'Send it even if unchanged, or if it would clear a grade of ours.' }),
+    overwrite: z.enum(['always', 'unlessEdited']).optional().meta({
+      description:
+        'Whether to replace a grade that somebody else put into the gradebook. `unlessEdited` reads the result before it posts: where a teacher has entered, changed or removed the grade it stays so, and the score settles `superseded`, `KEPT_TEACHERS_GRADE`; where results cannot be read the score is not posted but dead, `RESULTS_UNREADABLE`.',
+      default: 'always',
+    }),
     externalId: nameField(255)
       .optional()
       .meta({ description: 'Your id, for searching. Never deduplicates.' }),
@@ -70,7 +80,15 @@ export const scoreInputSchema = z
       .meta({ description: 'Anything of yours, up to 4 KiB; comes back in reads and callbacks.' }),
   })
   .superRefine((score, context) => {
-    const { scoreGiven, scoreMaximum, gradingProgress } = score;
+    const { userId, user, target, scoreGiven, scoreMaximum, gradingProgress } = score;
+    if ((userId === undefined) === (user === undefined)) {
+      const message = user ? 'must not be given together with user' : 'is required, or else user';
+      context.addIssue({ code: 'custom', path: ['userId'], message });
+    }
+    if (user && !('launchId' in target)) {
+      const message = 'needs a target with a launchId: only a launch tells where the roster is';
+      context.addIssue({ code: 'custom', path: ['user'], message });
+    }
     if (typeof scoreGiven === 'number' && scoreMaximum === undefined) {
       context.addIssue({ code: 'custom', path: ['scoreMaximum'], message: 'is required with scoreGiven' });
     }
@@ -80,6 +98,11 @@ export const scoreInputSchema = z
         path: ['scoreGiven'],
         message: 'is required when gradingProgress is FullyGraded; null clears the grade',
       });
+    }
+    const submission = score.extensions?.[CANVAS_SUBMISSION];
+    const read = submission === undefined ? undefined : canvasSubmissionSchema.safeParse(submission);
+    for (const { path, message } of read?.error?.issues ?? []) {
+      context.addIssue({ code: 'custom', path: ['extensions', CANVAS_SUBMISSION, ...path], message });
     }
   })
   .meta({ id: 'ScoreInput', description: 'The score that one student should have in one gradebook column.' });
@@ -100,9 +123,8 @@ export const batchInputSchema = z
   })
   .meta({ id: 'BatchInput', description: 'Up to 1000 scores, each accepted or refused by itself.' });
 
-/** A score as the record keeps it: what the caller gave, no member undefined. */
-export interface Score {
-  userId: string;
+/** What a score says, whoever it is about: what the caller gave, no member undefined. */
+export interface ScoreContent {
   target: Target;
   scoreGiven?: number | null;
   scoreMaximum?: number;
@@ -115,22 +137,34 @@ export interface Score {
   scoringUserId?: string;
   extensions?: Record<string, unknown>;
   force?: boolean;
+  overwrite?: 'always' | 'unlessEdited';
   externalId?: string;
   metadata?: Record<string, unknown>;
 }
 
+/** A score of a user whom the platform's id is known of. */
+export interface Score extends ScoreContent {
+  userId: string;
+}
+
+/** A score of somebody whom the roster of its launch is to tell. */
+export interface UnmatchedScore extends ScoreContent {
+  target: LaunchTarget;
+  user: UserSelector;
+}
+
 /** The score to keep of an accepted input, without its platform. */
-export function scoreOf(input: ScoreInput): Score {
+export function scoreOf(input: ScoreInput): Score | UnmatchedScore {
   const { platformId: _, ...score } = input;
   // A round trip through JSON drops the members that are undefined, at every depth; it came as JSON.
-  return JSON.parse(JSON.stringify(score)) as Score;
+  return JSON.parse(JSON.stringify(score)) as Score | UnmatchedScore;
 }
 
 /**
  * Whether a score tells of work going on instead of giving or clearing a grade: not fully graded, or without points.
  * An explicit null is the wish to clear, never a report.
  */
-export function isProgressReport(score: Pick<Score, 'scoreGiven' | 'gradingProgress'>): boolean {
+export function isProgressReport(score: Pick<ScoreContent, 'scoreGiven' | 'gradingProgress'>): boolean {
   if (score.scoreGiven === null) return false;
   return score.scoreGiven === undefined || score.gradingProgress !== 'FullyGraded';
 }

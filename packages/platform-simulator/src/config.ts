@@ -1,7 +1,8 @@
 import type { SimulatorOptions } from './options.ts';
-import { isProfileName, PROFILES } from './profiles/profiles.ts';
+import { isProfileName, PROFILES, type ProfileName } from './profiles/profiles.ts';
+import { isQuirk, type Quirks } from './profiles/quirks/quirks.ts';
 import type { CourseInput, UserInput } from './world/inputs.ts';
-import { DEFAULT_COURSES } from './world/seed.ts';
+import { defaultCourses } from './world/seed.ts';
 
 type Env = Record<string, string | undefined>;
 
@@ -18,7 +19,7 @@ export function readConfig(env: Env): SimulatorOptions {
   }
   const throttle = env.SIMULATOR_THROTTLE ?? 'on';
   if (throttle !== 'on' && throttle !== 'off') throw new ConfigError('SIMULATOR_THROTTLE must be on or off');
-  const courses = readCourses(env);
+  const courses = readCourses(env, profile);
   return {
     profile,
     host: env.SIMULATOR_HOST ?? '127.0.0.1',
@@ -36,16 +37,26 @@ export function readConfig(env: Env): SimulatorOptions {
     },
     ...(courses ? { courses } : {}),
     ...(throttle === 'off' ? { throttle: false } : {}),
+    ...(env.SIMULATOR_QUIRKS ? { quirks: readQuirks(env.SIMULATOR_QUIRKS) } : {}),
   };
 }
 
-function readCourses(env: Env): CourseInput[] | undefined {
+function readCourses(env: Env, profile: ProfileName): CourseInput[] | undefined {
   if (env.SIMULATOR_COURSES) return list<CourseInput>(env.SIMULATOR_COURSES, 'SIMULATOR_COURSES');
   if (!env.SIMULATOR_STUDENTS) return undefined;
   const students = /^\d+$/.test(env.SIMULATOR_STUDENTS)
     ? Number(env.SIMULATOR_STUDENTS)
     : list<UserInput>(env.SIMULATOR_STUDENTS, 'SIMULATOR_STUDENTS');
-  return DEFAULT_COURSES.map((course) => ({ ...course, students }));
+  return defaultCourses(PROFILES[profile].launch).map((course) => ({ ...course, students }));
+}
+
+/** `name=value`, separated by commas. */
+function readQuirks(text: string): Quirks {
+  const pairs = text.split(',').map((pair) => pair.trim().split('='));
+  for (const [name = '', value = ''] of pairs) {
+    if (!isQuirk(name, value)) throw new ConfigError(`SIMULATOR_QUIRKS: there is no ${name}=${value}`);
+  }
+  return Object.fromEntries(pairs) as Quirks;
 }
 
 function list<T>(text: string, name: string): T[] {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FaultAction } from './faults/fault.ts';
 import { faultReply } from './faults/fault-reply.ts';
-import { LeakyBucket } from './faults/leaky-bucket.ts';
+import { createThrottle, type Throttle } from './faults/throttle.ts';
 import { cut, readBody, writeHuge, writeReply, writeTruncated } from './http/exchange.ts';
 import { json, type Reply, webPage } from './http/reply.ts';
 import type { Platform } from './platform.ts';
@@ -18,15 +18,16 @@ interface Call extends Visit {
 export class FrontDoor {
   readonly #platform: Platform;
   readonly #match: MatchRoute;
-  readonly #bucket: LeakyBucket | undefined;
+  readonly #throttle: Throttle | undefined;
   readonly #open = new Set<ServerResponse>();
   #downUntil = Number.NEGATIVE_INFINITY;
   #date = { second: Number.NaN, text: '' };
 
   constructor(platform: Platform) {
     this.#platform = platform;
-    this.#match = createRoutes(platform.profile);
-    this.#bucket = platform.options.throttle ? new LeakyBucket(platform.options.throttle) : undefined;
+    this.#match = createRoutes(platform.profile, platform.urls);
+    const { throttle } = platform.options;
+    this.#throttle = throttle && createThrottle(throttle);
   }
 
   get isDown(): boolean {
@@ -43,7 +44,8 @@ export class FrontDoor {
     this.#downUntil = Number.NEGATIVE_INFINITY;
   }
 
-  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  /** @param elsewhere it came to the other host, where the profile has one */
+  async handle(request: IncomingMessage, response: ServerResponse, elsewhere = false): Promise<void> {
     if (this.isDown) {
       cut(response);
       return;
@@ -63,9 +65,8 @@ export class FrontDoor {
     }
     if (response.destroyed) return;
     const { journal } = this.#platform;
-    const visit = beginVisit(request, body, this.#platform.now(), this.#match, (entry) =>
-      journal.begin(entry),
-    );
+    const match: MatchRoute = (path) => this.#match(path, elsewhere);
+    const visit = beginVisit(request, body, this.#platform.now(), match, (entry) => journal.begin(entry));
     let ended = false;
     const end = (status: number): void => {
       if (ended) return;
@@ -101,23 +102,23 @@ export class FrontDoor {
 
   /** Has a request carried out, if the throttle lets it in. */
   async #admit(call: Call): Promise<Reply> {
-    const bucket = this.#bucket;
-    if (!bucket) return this.#platform.carryOut(call);
-    if (!bucket.reserve(this.#clock())) {
+    const throttle = this.#throttle;
+    if (!throttle) return this.#platform.carryOut(call);
+    if (!throttle.reserve(this.#clock())) {
       call.entry.problem = 'throttled';
-      return this.#platform.profile.throttled;
+      return this.#platform.profile.throttled(call.now);
     }
     try {
       return await this.#platform.carryOut(call);
     } finally {
-      bucket.release(this.#clock());
+      throttle.release(this.#clock());
     }
   }
 
   #send(reply: Reply, { response, end, now }: Call): void {
     // Before it is written: the tool may have its answer, and act on it, before we run again.
     end(reply.status);
-    writeReply(response, reply, this.#dateOf(now), this.#rateHeaders());
+    writeReply(response, reply, this.#dateOf(now), this.#throttle?.headers(this.#clock()));
   }
 
   #spoil(action: FaultAction, reply: Reply | undefined, call: Call): void {
@@ -141,14 +142,6 @@ export class FrontDoor {
       default:
         this.#send(faultReply(action, this.#platform.profile, call.now), call);
     }
-  }
-
-  #rateHeaders(): Record<string, string> | undefined {
-    if (!this.#bucket) return undefined;
-    return {
-      'x-request-cost': String(this.#bucket.rules.cost),
-      'x-rate-limit-remaining': this.#bucket.remaining(this.#clock()).toFixed(1),
-    };
   }
 
   #dateOf(now: number): string {

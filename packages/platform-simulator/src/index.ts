@@ -2,8 +2,9 @@ export type { Fault, FaultAction, FaultEndpoint, FaultMatch } from './faults/fau
 export type { FaultState } from './faults/fault-book.ts';
 export type { Counters, RequestEntry, RequestFilter } from './journal.ts';
 export type { SimulatorOptions } from './options.ts';
-export type { BucketRules, Profile } from './profiles/profile.ts';
+export type { BucketRules, Profile, QuotaRules } from './profiles/profile.ts';
 export { PROFILES, type ProfileName } from './profiles/profiles.ts';
+export { QUIRKS, type QuirkName, type Quirks } from './profiles/quirks/quirks.ts';
 export type { Launch, LaunchRequest } from './services/launch.ts';
 export { createSimulator, type Simulator } from './simulator.ts';
 export type {

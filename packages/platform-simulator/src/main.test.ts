@@ -7,7 +7,9 @@ import { ask } from './testing/fake-tool.ts';
 
 function start(env: Record<string, string>): ChildProcess {
   const main = fileURLToPath(new URL('./main.ts', import.meta.url));
-  return spawn(process.execPath, [main], { env: { PATH: process.env.PATH ?? '', ...env } });
+  return spawn(process.execPath, [main], {
+    env: { PATH: process.env.PATH, GRADEWIRE_TEST_RUN: process.env.GRADEWIRE_TEST_RUN, ...env },
+  });
 }
 
 test('the process prints one line when it is ready, and SIGTERM ends it with 0', async () => {
@@ -36,7 +38,9 @@ test('a wrong value is one line on stderr and exit 1', async () => {
     text += chunk.toString();
   });
   expect(await once(child, 'close')).toEqual([1, null]);
-  expect(text).toBe('platform simulator: SIMULATOR_PROFILE must be one of canvas, moodle, generic\n');
+  expect(text).toBe(
+    'platform simulator: SIMULATOR_PROFILE must be one of canvas, moodle, blackboard, brightspace, schoology, sakai, openedx, generic\n',
+  );
 });
 
 describe('readConfig', () => {

@@ -1,11 +1,14 @@
-import type { BucketRules, Profile } from './profiles/profile.ts';
+import type { Profile, ThrottleRules } from './profiles/profile.ts';
 import type { ProfileName } from './profiles/profiles.ts';
+import type { Quirks } from './profiles/quirks/quirks.ts';
 import type { ToolInput } from './token/registration.ts';
 import type { CourseInput } from './world/inputs.ts';
 
 /** How a simulator is to be; every member has a default, see the README. */
 export interface SimulatorOptions {
   profile?: ProfileName | Profile;
+  /** Single quirks on top of the profile. */
+  quirks?: Quirks;
   /** Default 127.0.0.1. */
   host?: string;
   /** Default 0: any free port. */
@@ -20,7 +23,7 @@ export interface SimulatorOptions {
   latencyMs?: number;
   tokenLifetimeSeconds?: number;
   /** `false` switches the profile's throttle off, an object replaces it. */
-  throttle?: false | BucketRules;
+  throttle?: false | ThrottleRules;
   /** Clock in ms. Default `Date.now`. */
   now?: () => number;
   /** Of faults with a probability. Default 1. */

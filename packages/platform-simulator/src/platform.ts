@@ -3,7 +3,7 @@ import type { JWK } from 'jose';
 import { FaultBook } from './faults/fault-book.ts';
 import { json, type Reply } from './http/reply.ts';
 import { Journal, type RequestEntry } from './journal.ts';
-import type { BucketRules, Profile, ServiceRequest } from './profiles/profile.ts';
+import type { Profile, ServiceRequest, ThrottleRules } from './profiles/profile.ts';
 import { Refused } from './profiles/refusals.ts';
 import { openidConfiguration } from './services/configuration.ts';
 import { PlatformKey } from './services/launch.ts';
@@ -29,7 +29,7 @@ export interface PlatformOptions {
   random: () => number;
   latencyMs: number;
   tokenLifetimeSeconds: number;
-  throttle?: BucketRules;
+  throttle?: ThrottleRules;
   requestLogSize: number;
 }
 
@@ -59,7 +59,7 @@ export class Platform {
     this.latencyMs = options.latencyMs;
     this.journal = new Journal(options.requestLogSize);
     this.faults = new FaultBook(options.random);
-    this.#keySets = new KeySetCache((url, timeoutMs) => this.#fetchKeySet(url, timeoutMs));
+    this.#keySets = new KeySetCache((url, timeoutMs) => this.#fetchKeySet(url, timeoutMs), options.now);
   }
 
   /** The platform's clock, in ms. */
@@ -102,6 +102,7 @@ export class Platform {
             endpoint: route.endpoint,
             query: new URLSearchParams(facts.url.slice(facts.path.length)),
             ...(route.binding === undefined ? {} : { binding: route.binding }),
+            ...(route.userId === undefined ? {} : { userId: route.userId }),
             now,
           },
           entry,
@@ -149,7 +150,7 @@ export class Platform {
   #prepare(request: ServiceRequest): Prepared {
     this.profile.negotiate(request);
     authorize(this.profile, this.tool, this.tokens, request);
-    this.profile.admit?.(request, this.tool.deploymentId);
+    this.profile.admit?.(request, this.tool.deploymentId, this.world);
     switch (request.endpoint) {
       case 'scores':
         return prepareScore(this, request, this.journal.counters);

@@ -13,6 +13,7 @@ import type { SimulatorOptions } from './options.ts';
 import { Platform } from './platform.ts';
 import type { Profile } from './profiles/profile.ts';
 import { isProfileName, PROFILES } from './profiles/profiles.ts';
+import { withQuirks } from './profiles/quirks/quirks.ts';
 import { type Launch, type LaunchRequest, launchClaims } from './services/launch.ts';
 import { PlatformUrls } from './services/urls.ts';
 import {
@@ -28,7 +29,7 @@ import {
 import { NotFoundError, Teacher } from './teacher.ts';
 import { registerTool, type ToolInput } from './token/registration.ts';
 import type { LineItemInput } from './world/inputs.ts';
-import { DEFAULT_COURSES, seedWorld } from './world/seed.ts';
+import { defaultCourses, seedWorld } from './world/seed.ts';
 import { World } from './world/world.ts';
 
 /**
@@ -47,25 +48,37 @@ export class Simulator implements AsyncDisposable {
   readonly #options: SimulatorOptions;
   readonly #world: World;
   readonly #listener: Listener;
+  /** The other host of a profile that has things elsewhere: another port. */
+  readonly #otherHost: Listener | undefined;
   #running: Running | undefined;
 
   constructor(options: SimulatorOptions) {
     this.#options = options;
-    this.profile = profileOf(options.profile ?? 'generic');
-    this.#world = new World({ historyLength: options.history ?? 50 });
+    this.profile = withQuirks(profileOf(options.profile ?? 'generic'), options.quirks ?? {});
+    const { lineItems: lineItemIds } = this.profile.ids;
+    this.#world = new World({
+      historyLength: options.history ?? 50,
+      ...(lineItemIds ? { lineItemIds } : {}),
+    });
     const host = options.host ?? '127.0.0.1';
     this.#listener = new Listener(host, options.port ?? 0, (request, response) => {
-      this.#onRequest(request, response);
+      this.#onRequest(request, response, false);
     });
+    // Whoever gives a public URL puts everything behind it.
+    if (this.profile.elsewhere?.length && options.publicUrl === undefined) {
+      this.#otherHost = new Listener(host, 0, (request, response) => {
+        this.#onRequest(request, response, true);
+      });
+    }
   }
 
   /** Listens and loads what was kept. Called once, by `createSimulator`. */
   async open(): Promise<void> {
-    await this.#listener.open();
+    await this.comeUp();
     try {
       this.#running = await this.#assemble(this.#options, this.profile);
     } catch (error) {
-      await this.#listener.shut();
+      await this.goDown();
       throw error;
     }
   }
@@ -97,6 +110,14 @@ export class Simulator implements AsyncDisposable {
     const item = [...this.#world.lineItems.values()].find((each) => urls.lineItem(each) === lineItemUrl);
     const cell = item?.cells.get(userId);
     return item && cell ? cellState(item, cell) : undefined;
+  }
+
+  /** Has the platform lose a student's grade, or go back to an older one, as a restored backup does: nobody is told. */
+  restoreCell(lineItemUrl: string, userId: string, score: number | null): void {
+    const { urls } = this.#run.platform;
+    const item = [...this.#world.lineItems.values()].find((each) => urls.lineItem(each) === lineItemUrl);
+    if (!item) throw new NotFoundError(`no line item ${lineItemUrl}`);
+    this.#world.restoreCell(item, userId, score);
   }
 
   requests(filter?: RequestFilter): RequestEntry[] {
@@ -147,11 +168,11 @@ export class Simulator implements AsyncDisposable {
 
   /** Closes the listener and cuts every connection: connection refused. */
   async goDown(): Promise<void> {
-    await this.#listener.shut();
+    await Promise.all([this.#listener.shut(), this.#otherHost?.shut()]);
   }
   /** Listens again, on the same port. */
   async comeUp(): Promise<void> {
-    await this.#listener.open();
+    await Promise.all([this.#listener.open(), this.#otherHost?.open()]);
   }
 
   /** Counters, log and faults start afresh; the gradebook stays. */
@@ -171,7 +192,7 @@ export class Simulator implements AsyncDisposable {
     const { platform, keeper, changes } = this.#run;
     platform.close();
     changes.close();
-    await this.#listener.shut();
+    await this.goDown();
     await keeper?.save();
     keeper?.stop();
   }
@@ -185,13 +206,13 @@ export class Simulator implements AsyncDisposable {
     return this.#running;
   }
 
-  #onRequest(request: IncomingMessage, response: ServerResponse): void {
+  #onRequest(request: IncomingMessage, response: ServerResponse, elsewhere: boolean): void {
     const running = this.#running;
     if (!running) {
       response.destroy();
       return;
     }
-    running.handle(request, response).catch((error: unknown) => {
+    running.handle(request, response, elsewhere).catch((error: unknown) => {
       console.error(error);
       response.destroy();
     });
@@ -201,13 +222,14 @@ export class Simulator implements AsyncDisposable {
     const host = options.host ?? '127.0.0.1';
     const shownHost = host.includes(':') ? `[${host}]` : host === '0.0.0.0' ? '127.0.0.1' : host;
     const base = options.publicUrl ?? `http://${shownHost}:${this.#listener.port}`;
+    const elsewhere = this.#otherHost ? `http://${shownHost}:${this.#otherHost.port}` : base;
     const tool = registerTool(options.tool ?? {}, profile.deploymentId);
     const now = options.now ?? Date.now;
     const throttle = options.throttle === false ? undefined : (options.throttle ?? profile.throttle);
     const platform = new Platform({
       profile,
       world: this.#world,
-      urls: new PlatformUrls(base, profile, tool.deploymentId),
+      urls: new PlatformUrls(base, profile, tool.deploymentId, elsewhere),
       tool,
       now,
       random: seededRandom(options.seed ?? 1),
@@ -217,7 +239,7 @@ export class Simulator implements AsyncDisposable {
       requestLogSize: options.requestLogSize ?? 10_000,
     });
     const keeper = await this.#openKeeper(platform);
-    seedWorld(this.#world, options.courses ?? DEFAULT_COURSES, profile.ids, now());
+    seedWorld(this.#world, options.courses ?? defaultCourses(profile.launch), profile.ids, now());
     const door = new FrontDoor(platform);
     const teacher = new Teacher(this.#world, profile, () => platform.now());
     const changes = new ChangeStream();
@@ -226,9 +248,9 @@ export class Simulator implements AsyncDisposable {
       keeper?.schedule();
     });
     const control = createControlApi({ simulator: this, platform, door, teacher, changes });
-    const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-      if (await control(request, response)) return;
-      await door.handle(request, response);
+    const handle: Running['handle'] = async (request, response, isElsewhere) => {
+      if (!isElsewhere && (await control(request, response))) return;
+      await door.handle(request, response, isElsewhere);
     };
     return { platform, door, teacher, changes, handle, ...(keeper ? { keeper } : {}) };
   }
@@ -260,7 +282,7 @@ interface Running {
   teacher: Teacher;
   changes: ChangeStream;
   keeper?: Keeper;
-  handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  handle: (request: IncomingMessage, response: ServerResponse, elsewhere: boolean) => Promise<void>;
 }
 
 function profileOf(profile: string | Profile): Profile {

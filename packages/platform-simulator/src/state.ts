@@ -30,6 +30,7 @@ export interface CellState {
   comments: string[];
   attempts: number;
   submittedAt: string | null;
+  files: string[];
   activityProgress: string | null;
   gradingProgress: string | null;
   locked: boolean;
@@ -84,13 +85,13 @@ export interface Registration {
 export function registrationOf({ profile, urls, tool }: Platform): Registration {
   return {
     name: `Simulator (${profile.name})`,
-    issuer: urls.base,
+    issuer: urls.issuer,
     clientId: tool.clientId,
     deploymentIds: [tool.deploymentId],
     tokenUrl: urls.token,
     jwksUrl: urls.jwks,
     profile: profile.name,
-    serviceOrigins: [new URL(urls.base).origin],
+    serviceOrigins: urls.serviceOrigins,
   };
 }
 
@@ -143,6 +144,7 @@ export function cellState(item: LineItem, cell: Cell): CellState {
     comments: [...cell.comments],
     attempts: cell.attempts,
     submittedAt: isoOrNull(cell.submittedAt),
+    files: cell.files ?? [],
     activityProgress: cell.activityProgress ?? null,
     gradingProgress: cell.gradingProgress ?? null,
     locked: cell.locked,

@@ -1,6 +1,6 @@
 import type { Profile } from './profiles/profile.ts';
 import type { LineItemInput, UserInput } from './world/inputs.ts';
-import { addPlatformItem, enrol } from './world/seed.ts';
+import { addPlatformItem, addResourceLink, enrol } from './world/seed.ts';
 import type { Cell, Course, LineItem, Member } from './world/types.ts';
 import type { World } from './world/world.ts';
 
@@ -22,7 +22,12 @@ export class Teacher {
   }
 
   addLineItem(courseId: string, input: LineItemInput): LineItem {
-    return addPlatformItem(this.#world, this.#course(courseId), input, this.#now());
+    const course = this.#course(courseId);
+    const { lineItems, ids } = this.#profile;
+    const title = input.label ?? 'Column';
+    const foreign = input.foreign ?? false;
+    const link = lineItems.alwaysLinked && addResourceLink(this.#world, course, { title, foreign }, ids);
+    return addPlatformItem(this.#world, course, input, this.#now(), link ? link.id : undefined);
   }
 
   deleteLineItem(id: string): void {

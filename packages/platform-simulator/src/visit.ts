@@ -38,7 +38,9 @@ export function beginVisit(
   };
   const score = route?.endpoint === 'scores' && method === 'POST' ? readObject(body) : undefined;
   const queried =
-    route?.endpoint === 'results' ? new URLSearchParams(url.slice(path.length)).get('user_id') : null;
+    route?.endpoint === 'results'
+      ? (route.userId ?? new URLSearchParams(url.slice(path.length)).get('user_id'))
+      : null;
   const userId = score?.userId === undefined ? (queried ?? undefined) : String(score.userId);
   const entry = begin({
     at: new Date(now).toISOString(),

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { GradewireError } from './error.ts';
 import { type FakeApi, type Reply, startFakeApi } from './testing/fake-api.ts';
 import { createTransport, type TransportOptions } from './transport.ts';
+import { sleep } from './wait.ts';
 
 const OK: Reply = { status: 200, body: { fine: true } };
 const busy = (status: number, headers: Record<string, string> = {}): Reply => ({
@@ -67,6 +68,23 @@ test('a POST without a key is not sent again when it may have been acted on', as
   expect(api.seen).toHaveLength(1);
 });
 
+test('a gateway’s 502 is repeated, one that is final by its own words is not', async () => {
+  const refusal = { title: 'Refused', status: 502, code: 'PLATFORM_REFUSED', retryable: false };
+  const refused: Reply = { status: 502, body: refusal };
+  await using api = await startFakeApi({ status: 502, body: {} }, OK, refused);
+  const { send } = transportTo(api);
+  await send({ method: 'GET', path: '/v1/results' });
+  const error = await errorOf(send({ method: 'GET', path: '/v1/results' }));
+  expect(error.code).toBe('PLATFORM_REFUSED');
+  expect(api.seen).toHaveLength(3);
+});
+
+test('a request that takes longer than others has its own time', async () => {
+  await using api = await startFakeApi(OK);
+  const { send } = transportTo(api, { timeoutMs: 0 });
+  expect(await send({ method: 'GET', path: '/v1/results', timeoutMs: 20_000 })).toEqual({ fine: true });
+});
+
 test('a refusal becomes an error with the code, the status, the fields and the problem itself', async () => {
   const problem = {
     type: 'about:blank',
@@ -104,7 +122,7 @@ test('gives up with the last error and says how long the API asked to wait', asy
 
 test('no answer in time is TIMEOUT', async () => {
   await using api = await startFakeApi('hang');
-  const { send } = transportTo(api, { timeoutMs: 40, retry: { retries: 1 } });
+  const { send } = transportTo(api, { timeoutMs: 400, retry: { retries: 1 } });
   expect((await errorOf(send({ method: 'GET', path: '/v1/lanes' }))).code).toBe('TIMEOUT');
   expect(api.seen).toHaveLength(2);
 });
@@ -126,8 +144,11 @@ test('an abort ends the request, and ends a wait between tries', async () => {
 
   await using slow = await startFakeApi(busy(503, { 'retry-after': '30' }));
   const waiting = new AbortController();
-  const send = createTransport({ baseUrl: slow.url, apiKey: 'k' });
-  setTimeout(() => waiting.abort(), 50);
+  const sleepUntilAborted = (ms: number, signal?: AbortSignal) => {
+    setImmediate(() => waiting.abort());
+    return sleep(ms, signal);
+  };
+  const send = createTransport({ baseUrl: slow.url, apiKey: 'k', sleep: sleepUntilAborted });
   const error = await errorOf(send({ method: 'GET', path: '/v1/lanes', signal: waiting.signal }));
   expect(error.code).toBe('ABORTED');
   expect(slow.seen).toHaveLength(1);

@@ -17,6 +17,9 @@ export interface TransportOptions {
   newIdempotencyKey?: () => string;
 }
 
+/** Longest time for a try that has Gradewire read a platform page by page. */
+export const PLATFORM_READ_MS = 300_000;
+
 type QueryValue = string | number | boolean | undefined;
 
 /** What every method takes last: a signal that ends the request and any wait between tries. */
@@ -39,6 +42,8 @@ interface ApiRequest extends IdempotentCallOptions {
   idempotent?: boolean;
   /** For a POST without a key: sending it twice does what sending it once does. */
   repeatable?: boolean;
+  /** Takes longer than others: time for one try, unless the client was given more. */
+  timeoutMs?: number;
 }
 
 export type Send = <T>(request: ApiRequest) => Promise<T>;
@@ -66,13 +71,13 @@ export function createTransport(options: TransportOptions): Send {
     const repeatable =
       request.method !== 'POST' || request.idempotent === true || request.repeatable === true;
     for (let attempt = 1; ; attempt++) {
-      const answer = await tryOnce(url, init, request.signal).catch((reason: unknown) =>
-        failure(reason, request),
-      );
+      const answer = await tryOnce(url, init, request).catch((reason: unknown) => failure(reason, request));
       if (!(answer instanceof GradewireError)) return answer as T;
       if (answer.code === 'ABORTED') throw answer;
       const { status, code, retryAfterMs } = answer;
-      const waitMs = nextRetryMs({ attempt, status, code, retryAfterMs, repeatable }, retry, random);
+      const hopeless = answer.problem?.retryable === false;
+      const failed = { attempt, status, code, retryAfterMs, repeatable: repeatable && !hopeless };
+      const waitMs = nextRetryMs(failed, retry, random);
       if (waitMs === undefined) throw answer;
       await sleep(waitMs, request.signal).catch((reason: unknown) => {
         throw aborted(reason);
@@ -80,9 +85,10 @@ export function createTransport(options: TransportOptions): Send {
     }
   };
 
-  async function tryOnce(url: URL, init: RequestInit, signal: AbortSignal | undefined): Promise<unknown> {
+  async function tryOnce(url: URL, init: RequestInit, request: ApiRequest): Promise<unknown> {
+    const { signal } = request;
     signal?.throwIfAborted();
-    const timeout = AbortSignal.timeout(timeoutMs);
+    const timeout = AbortSignal.timeout(timeFor(request));
     const response = await fetch(url, {
       ...init,
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
@@ -98,12 +104,17 @@ export function createTransport(options: TransportOptions): Send {
     return text === '' ? undefined : parseJson(text, response.status);
   }
 
-  function failure(reason: unknown, { signal }: ApiRequest): GradewireError {
+  function timeFor(request: ApiRequest): number {
+    return Math.max(timeoutMs, request.timeoutMs ?? 0);
+  }
+
+  function failure(reason: unknown, request: ApiRequest): GradewireError {
+    const { signal } = request;
     if (signal?.aborted) return aborted(signal.reason);
     if (reason instanceof Error && reason.name === 'TimeoutError') {
       return new GradewireError({
         code: 'TIMEOUT',
-        message: `no answer within ${timeoutMs} ms`,
+        message: `no answer within ${timeFor(request)} ms`,
         cause: reason,
       });
     }

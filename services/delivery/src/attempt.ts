@@ -1,15 +1,8 @@
-import {
-  listResults,
-  type PlatformAnswer,
-  type PlatformResponse,
-  SCOPES,
-  type SendRequest,
-  withQuickRetry,
-} from '@gradewire/ags';
+import { type PlatformAnswer, type SendRequest, withQuickRetry } from '@gradewire/ags';
 import {
   afterResults,
-  classifyResults,
   classifyToken,
+  columnKeyOf,
   decidePost,
   isProgressReport,
   type Outcome,
@@ -18,25 +11,38 @@ import {
   PROFILES,
   type ResultSeen,
   resultShows,
-  type Score,
+  type ScoreContent,
   type Target,
   withoutRemedy,
 } from '@gradewire/passback';
 import type { CellDelivery, LaneSignal } from '@gradewire/passback/bullmq';
-import type { AttemptEntry, Begun, Resolution, Settlement, TokenResult } from '@gradewire/passback/redis';
+import type {
+  AttemptEntry,
+  Begun,
+  Resolution,
+  RosterQuery,
+  Settlement,
+  TokenResult,
+} from '@gradewire/passback/redis';
 import { CellLease, type Leased } from './cell-lease.ts';
+import { identify } from './identify.ts';
 import { signalOf, streakOf } from './lane-signal.ts';
 import type { Parts } from './parts.ts';
+import { readResult } from './result-reading.ts';
+import { rosterQuery } from './roster-reading.ts';
 import { type Failure, settlementOf } from './settlement.ts';
+import { checkUser } from './user-check.ts';
 import { platformTimeMs, wireFloorMs } from './wire-floor.ts';
 
+type Identifying = Extract<Leased, { kind: 'identify' }>;
 type Posting = Extract<Leased, { kind: 'post' }>;
 type Stage = AttemptEntry['stage'];
-/** `undefined`: the platform does not let us see. */
-type Sight = { result: ResultSeen | null | undefined } | { settled: CellDelivery };
+/** `undefined`: the platform does not let us see, and `why` not; perhaps since the column is gone. */
+type Sight =
+  | { result: ResultSeen | null | undefined; why?: string; isGone?: boolean }
+  | { settled: CellDelivery };
 
 const none: LaneSignal = { kind: 'none' };
-const resultScopes = [SCOPES.resultReadonly];
 // Timers can fire a little early: such a look must not come again at once.
 const leastWaitMs = 250;
 
@@ -47,6 +53,7 @@ export class Attempt {
   readonly #platform: Platform;
   readonly #probe: boolean;
   readonly #send: SendRequest;
+  #isPlaceDoubted = false;
   #entry: AttemptEntry | undefined;
   #answer: PlatformAnswer | undefined;
 
@@ -83,26 +90,30 @@ export class Attempt {
     }
   }
 
-  /** What to post; or, when an unanswered post has landed after all or nothing is to be posted, the cell's settlement. */
-  async decide(begun: Posting): Promise<{ post: Post } | { settled: CellDelivery }> {
-    const { score, delivered, wireTimestampMs, uncertain, inDoubt: sent } = begun;
+  /**
+   * What to post; or, when an unanswered post has landed after all or nothing is to be posted, the cell's settlement. `gone`:
+   * the line item has to be looked for first.
+   */
+  async decide(
+    begun: Posting,
+    { withoutAttempt }: { withoutAttempt: boolean },
+  ): Promise<{ post: Post } | { gone: true } | { settled: CellDelivery }> {
+    const { score, delivered, wireTimestampMs, uncertain: inDoubt, inDoubt: sent, earlier } = begun;
     const profile = PROFILES[this.#platform.profile];
-    let decision = decidePost({ score, delivered, profile, wireTimestampMs, inDoubt: uncertain, sent });
+    const question = { score, delivered, profile, wireTimestampMs, inDoubt, sent, earlier, withoutAttempt };
+    let decision = decidePost(question);
     let outcome: Outcome | undefined;
     if (decision.do === 'readResults') {
-      const seen = await this.#readResult(begun);
+      const seen = await this.#readResult(begun, { must: decision.must });
       if ('settled' in seen) return seen;
-      decision = afterResults(decision, score, seen.result);
+      if (decision.seek === 'othersGrade' && seen.isGone && this.#mayHaveMoved(score)) return { gone: true };
+      decision = afterResults(decision, score, seen.result, seen.why);
       // It answered, so it is up: else a held lane whose cells all end here would stay held.
       if (seen.result !== undefined) outcome = { kind: 'delivered', detail: '' };
     }
     if (decision.do === 'post') return { post: decision };
-    const { status, reason } = decision;
-    const settlement: Settlement =
-      status === 'delivered'
-        ? { kind: 'delivered', facts: decision.facts, ...(reason && { reason }) }
-        : { kind: 'superseded', reason: decision.reason };
-    return { settled: await this.#settle(begun, settlement, outcome) };
+    const { do: _, status: kind, ...rest } = decision;
+    return { settled: await this.#settle(begun, { kind, ...rest } as Settlement, outcome) };
   }
 
   /** The line item or the token is somebody else's to find, or our own budget is spent: nothing counts. */
@@ -111,13 +122,48 @@ export class Attempt {
     return this.#settle(begun, { kind: 'released', delayMs });
   }
 
-  /** Finds the line item, its requests within this attempt's turn. */
-  async resolve(target: Target): Promise<Resolution> {
+  /** Whose score it is, by the roster of its launch; or the cell's settlement when that does not tell. */
+  async identify(begun: Identifying): Promise<{ userId: string } | { settled: CellDelivery }> {
+    const { user, launchId, wantedSinceMs } = begun;
+    const platform = this.#platform;
+    const launch = await this.#parts.launches.get(platform.id, launchId);
+    const query = (membershipsUrl: string) => this.#rosterQuery(membershipsUrl);
+    const who = await identify(this.#parts, { user, launch, platform, wantedSinceMs, query });
+    switch (who.kind) {
+      case 'found':
+        return { userId: who.userId };
+      case 'wait':
+        return { settled: await this.release(begun, who.retryAtMs) };
+      case 'failed':
+        return { settled: await this.fail(begun, 'membership', who.outcome) };
+      case 'unknown': {
+        const { reason, detail } = who;
+        this.answered(begun, 'membership', { kind: 'dead', reason, detail });
+        return { settled: await this.#settle(begun, { kind: 'dead', reason, detail }) };
+      }
+    }
+  }
+
+  /** Whether the score's launch, opened again meanwhile, tells of another line item than the one it waits for. */
+  async hasMoved({ score, lineItemUrl }: Posting): Promise<boolean> {
+    return this.#parts.lineItems.hasMoved(this.#platform, score.target, lineItemUrl);
+  }
+
+  /** Forgets which line item the score's target stands for; what is left to do is to find it. */
+  async lookAgain(begun: Posting): Promise<Extract<Leased, { kind: 'resolve' }>> {
+    const { target } = begun.score;
+    await this.#parts.lineItems.forget(this.#platform, target, columnKeyOf(begun.lineItemUrl));
+    return { ...begun, kind: 'resolve', target };
+  }
+
+  /** Finds the line item, another one than that which is `gone`, its requests within this attempt's turn. */
+  async resolve(target: Target, gone?: string): Promise<Resolution> {
     const { lineItems, tokens, events } = this.#parts;
     const platform = this.#platform;
     const found = await lineItems.resolve({
       platform,
       target,
+      gone,
       accessToken: (scopes) => tokens.get(platform, scopes, this.#send),
       dropToken: async (scopes, tokenId) => {
         await tokens.drop(platform, scopes, tokenId);
@@ -157,7 +203,8 @@ export class Attempt {
   }
 
   async delivered(begun: Posting, post: Post, outcome: Outcome): Promise<CellDelivery> {
-    return this.#settle(begun, { kind: 'delivered', facts: post.facts }, outcome);
+    const { facts, detail } = post;
+    return this.#settle(begun, { kind: 'delivered', facts, ...(detail && { detail }) }, outcome);
   }
 
   /**
@@ -166,7 +213,7 @@ export class Attempt {
    */
   async older(begun: Posting, post: Post, outcome: Outcome): Promise<CellDelivery> {
     const { inDoubt, score } = begun;
-    const seen = await this.#readResult(begun);
+    const seen = await this.#readResult(begun, { must: true });
     if ('settled' in seen) return seen.settled;
     const { result } = seen;
     const nothingThere = result !== undefined && typeof result?.resultScore !== 'number';
@@ -178,6 +225,24 @@ export class Attempt {
       return this.#settle(begun, { kind: 'later', delayMs, ambiguous: false, recheck: true }, outcome);
     }
     return this.#settle(begun, { kind: 'superseded', reason: 'NEWER_ON_PLATFORM', detail }, outcome);
+  }
+
+  /** The platform refused the post, its remedies tried; the roster may know why. */
+  async refused(begun: Posting, outcome: Outcome): Promise<CellDelivery> {
+    const { score, delivered, wantedSinceMs } = begun;
+    const { target, userId } = score;
+    if (!('launchId' in target)) return this.fail(begun, 'score', outcome);
+    const platform = this.#platform;
+    const checked = await checkUser(this.#parts, {
+      outcome,
+      userId,
+      launch: () => this.#parts.launches.get(platform.id, target.launchId),
+      platform,
+      delivered: delivered !== undefined,
+      wantedSinceMs,
+      query: (membershipsUrl) => this.#rosterQuery(membershipsUrl),
+    });
+    return this.fail(begun, 'score', checked);
   }
 
   /** An attempt that failed, its remedies tried. */
@@ -217,31 +282,41 @@ export class Attempt {
     });
   }
 
-  async #readResult(begun: Posting, renewed = false): Promise<Sight> {
-    const { tokens, now } = this.#parts;
-    const platform = this.#platform;
-    const token = await tokens.get(platform, resultScopes, this.#send);
-    if (!token.ok && !token.answer) return { settled: await this.release(begun, token.retryAtMs ?? 0) };
-    if (token.ok && !token.token.scopes.includes(SCOPES.resultReadonly)) return { result: undefined };
-    const reading = token.ok
-      ? await listResults({
-          lineItemUrl: begun.lineItemUrl,
-          userId: begun.score.userId,
-          accessToken: token.token.accessToken,
-          send: this.#send,
-        })
-      : undefined;
-    if (reading?.ok) return { result: reading.items.at(-1) ?? null };
-    const outcome = reading
-      ? classifyResults(reading.answer, platform.profile, now())
-      : classifyToken((token as { answer: PlatformResponse }).answer, platform.profile, now());
-    if (outcome.kind === 'renewToken' && token.ok && !renewed) {
-      await tokens.drop(platform, resultScopes, token.token.id);
-      return this.#readResult(begun, true);
+  #rosterQuery(membershipsUrl: string): RosterQuery {
+    const extendLease = () => this.lease.extend();
+    return rosterQuery(this.#parts, {
+      platform: this.#platform,
+      membershipsUrl,
+      send: this.#send,
+      extendLease,
+    });
+  }
+
+  /** Once per attempt a column whose results are not found is looked for in its course's list, which tells whether it is gone. */
+  #mayHaveMoved({ target }: ScoreContent): boolean {
+    if ('lineItemUrl' in target || this.#isPlaceDoubted) return false;
+    this.#isPlaceDoubted = true;
+    return true;
+  }
+
+  /** @param must trouble on the way is waited out; else the result counts as one that cannot be seen */
+  async #readResult(begun: Posting, { must }: { must: boolean }): Promise<Sight> {
+    const { lineItemUrl, score } = begun;
+    const input = { platform: this.#platform, lineItemUrl, userId: score.userId, send: this.#send };
+    const reading = await readResult(this.#parts, input);
+    switch (reading.kind) {
+      case 'seen':
+        return reading;
+      case 'unseen':
+        return { result: undefined, ...reading };
+      case 'wait':
+        return { settled: await this.release(begun, reading.retryAtMs) };
+      case 'trouble': {
+        const { outcome, why } = reading;
+        const waits = must || this.#probe;
+        return waits ? { settled: await this.fail(begun, 'result', outcome) } : { result: undefined, why };
+      }
     }
-    // A platform in trouble is asked again; one that does not let us see leaves us to decide without.
-    const inTrouble = outcome.kind === 'transient' || outcome.kind === 'throttled';
-    return inTrouble ? { settled: await this.fail(begun, 'result', outcome) } : { result: undefined };
   }
 
   async #settle(begun: Leased, settlement: Settlement, outcome?: Outcome): Promise<CellDelivery> {
@@ -272,7 +347,7 @@ export class Attempt {
   }
 
   /** Up to when the platform may have stamped the cell by its own clock. */
-  #floorMs(settlement: Settlement, score: Score): number | undefined {
+  #floorMs(settlement: Settlement, score: ScoreContent): number | undefined {
     const now = this.#parts.now();
     if (settlement.kind === 'later')
       return settlement.recheck ? platformTimeMs(this.#answer, now) : undefined;

@@ -24,7 +24,7 @@ describe('buryCell', () => {
   });
 
   it('leaves a cell that somebody is at', async () => {
-    const { parts, asked } = scripted({ begins: [{ kind: 'busy', waitMs: 1 }] });
+    const { parts, asked } = scripted({ begins: [{ kind: 'busy', waitMs: 1, cell: 'column.user' }] });
     await buryCell(parts, burial);
     expect(asked.settles).toHaveLength(0);
   });

@@ -33,6 +33,10 @@ describe('readConfig', () => {
     ],
     [{ GRADEWIRE_ENCRYPTION_KEY: '' }, /^GRADEWIRE_ENCRYPTION_KEY is missing\. Accepted: 32 bytes/],
     [{ GRADEWIRE_ENCRYPTION_KEY: 'c2hvcnQ=' }, /^GRADEWIRE_ENCRYPTION_KEY is wrong\. Accepted: 32 bytes/],
+    [
+      { GRADEWIRE_ENCRYPTION_KEY_PREVIOUS: 'c2hvcnQ=' },
+      /^GRADEWIRE_ENCRYPTION_KEY_PREVIOUS is wrong\. Accepted: 32 bytes/,
+    ],
     [{ GRADEWIRE_DELIVERY_PORT: '65536' }, /^GRADEWIRE_DELIVERY_PORT is wrong\. Accepted: a port/],
     [
       { GRADEWIRE_CONCURRENCY: '0' },
@@ -59,6 +63,18 @@ describe('readConfig', () => {
   ])('names the variable and what is accepted: %o', (changes, message) => {
     expect(() => readConfig({ ...least, ...changes })).toThrow(ConfigError);
     expect(() => readConfig({ ...least, ...changes })).toThrow(message);
+  });
+
+  it('takes the encryption key of before, to open with', () => {
+    const previous = Buffer.alloc(32, 8);
+    const config = readConfig({ ...least, GRADEWIRE_ENCRYPTION_KEY_PREVIOUS: previous.toString('base64') });
+    expect(config).toMatchObject({
+      encryptionKey: Buffer.alloc(32, 7),
+      previousEncryptionKey: previous,
+    });
+    expect(readConfig({ ...least, GRADEWIRE_ENCRYPTION_KEY_PREVIOUS: '' })).not.toHaveProperty(
+      'previousEncryptionKey',
+    );
   });
 
   it('names every wrong variable at once and shows no value', () => {

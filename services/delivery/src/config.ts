@@ -20,6 +20,10 @@ const milliseconds = (fallback: number, least: number, most: number) =>
 
 const redisUrls = 'the URL of one Redis, redis:// or rediss:// (Sentinel and Cluster are not supported yet)';
 const key32 = '32 bytes in base64, for example from: openssl rand -base64 32';
+const encryptionKey = z
+  .string(key32)
+  .refine((text) => /^[A-Za-z0-9+/]{43}=$/.test(text), key32)
+  .transform((text) => Buffer.from(text, 'base64'));
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 const environment = z
@@ -27,10 +31,8 @@ const environment = z
     GRADEWIRE_REDIS_URL: z.string(redisUrls).refine(isRedisUrl, redisUrls),
     GRADEWIRE_HOST: z.string().min(1, 'an address to listen on').default('127.0.0.1'),
     GRADEWIRE_DELIVERY_PORT: whole(9090, 0, 65_535, 'a port (0: any free one)'),
-    GRADEWIRE_ENCRYPTION_KEY: z
-      .string(key32)
-      .refine((text) => /^[A-Za-z0-9+/]{43}=$/.test(text), key32)
-      .transform((text) => Buffer.from(text, 'base64')),
+    GRADEWIRE_ENCRYPTION_KEY: encryptionKey,
+    GRADEWIRE_ENCRYPTION_KEY_PREVIOUS: encryptionKey.optional(),
     GRADEWIRE_ALLOW_PRIVATE_NETWORKS: z
       .enum(['true', 'false'], 'true or false')
       .default('false')
@@ -64,6 +66,8 @@ export interface Config {
   host: string;
   port: number;
   encryptionKey: Buffer;
+  /** Opens what it sealed before the key was changed; seals nothing. */
+  previousEncryptionKey?: Buffer;
   allowPrivateNetworks: boolean;
   /** Requests in flight in this process, all lanes together. */
   concurrency: number;
@@ -98,6 +102,9 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     host: values.GRADEWIRE_HOST,
     port: values.GRADEWIRE_DELIVERY_PORT,
     encryptionKey: values.GRADEWIRE_ENCRYPTION_KEY,
+    ...(values.GRADEWIRE_ENCRYPTION_KEY_PREVIOUS && {
+      previousEncryptionKey: values.GRADEWIRE_ENCRYPTION_KEY_PREVIOUS,
+    }),
     allowPrivateNetworks: values.GRADEWIRE_ALLOW_PRIVATE_NETWORKS,
     concurrency: values.GRADEWIRE_CONCURRENCY,
     requestTimeoutMs: values.GRADEWIRE_REQUEST_TIMEOUT_MS,

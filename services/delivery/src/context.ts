@@ -4,10 +4,13 @@ import { LaneQueues, Lanes, Wakes } from '@gradewire/passback/bullmq';
 import {
   ActivePlatforms,
   connectRedis,
+  fetchToken,
+  LaunchStore,
   LineItemResolver,
   PlatformStore,
   queueConnection,
   RequestBudget,
+  RosterCache,
   ScoreReader,
   ScoreRecord,
   SecretBox,
@@ -19,7 +22,6 @@ import { buryCell } from './bury-cell.ts';
 import type { Config } from './config.ts';
 import { createDeliver } from './create-deliver.ts';
 import { createEvents } from './events.ts';
-import { fetchToken } from './fetch-token.ts';
 import { InFlight } from './in-flight.ts';
 import { createMetrics } from './metrics.ts';
 import type { Parts } from './parts.ts';
@@ -33,6 +35,7 @@ export interface Context {
   registry: Registry;
   redis: Redis;
   http: PlatformHttp;
+  toolKeys: ToolKeyStore;
   queues: LaneQueues;
   wakes: Wakes;
   lanes: Lanes;
@@ -62,13 +65,14 @@ export function createContext(config: Config): Context {
       events.requested({ profile: platform.profile, answer });
       return answer;
     };
-  const box = new SecretBox(config.encryptionKey);
+  const box = new SecretBox(config.encryptionKey, config.previousEncryptionKey);
   const toolKeys = new ToolKeyStore({ redis, box });
   const platforms = new PlatformStore({ redis });
   const budget = new RequestBudget({ redis });
   const parts: Parts = {
     record: new ScoreRecord({
       redis,
+      box,
       retentionMs,
       cellRetentionMs,
       leaseMs: requestTimeoutMs + leaseMarginMs,
@@ -86,6 +90,8 @@ export function createContext(config: Config): Context {
       requestTimeoutMs,
       retentionMs: cellRetentionMs,
     }),
+    launches: new LaunchStore({ redis, cellRetentionMs }),
+    rosters: new RosterCache({ redis, box, lockMs: requestTimeoutMs + leaseMarginMs }),
     events,
     retry: config.retry,
     requestTimeoutMs,
@@ -94,7 +100,7 @@ export function createContext(config: Config): Context {
     random: Math.random,
   };
   const slots = new InFlight({ capacity: config.concurrency });
-  const turns = new Turns({ slots, budget, sendTo, requestTimeoutMs, now: Date.now });
+  const turns = new Turns({ slots, budget, events, sendTo, requestTimeoutMs, now: Date.now });
 
   const queues = new LaneQueues({ connection: queueConnection(redis) });
   const wakes = new Wakes({ redis });
@@ -102,10 +108,10 @@ export function createContext(config: Config): Context {
     redis,
     queues,
     wakes,
-    reader: new ScoreReader({ redis }),
+    reader: new ScoreReader({ redis, box }),
     retentionMs,
     active: new ActivePlatforms({ redis }),
-    deliver: createDeliver({ parts, platforms, turns, budget, throttleMs: config.hold.baseMs }),
+    deliver: createDeliver({ parts, platforms, turns, throttleMs: config.hold.baseMs }),
     bury: (input) => buryCell(parts, input),
     concurrencyOf: async (platformId) => (await platforms.cached(platformId))?.limits.concurrency ?? 1,
     events,
@@ -114,5 +120,5 @@ export function createContext(config: Config): Context {
     // A probe can take a token, a line item and a post.
     probeLifeMs: 4 * requestTimeoutMs + leaseMarginMs,
   });
-  return { logger, registry, redis, http, queues, wakes, lanes };
+  return { logger, registry, redis, http, toolKeys, queues, wakes, lanes };
 }

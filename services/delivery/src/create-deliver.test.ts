@@ -12,17 +12,23 @@ const input = {
 
 function setup(platform: Platform | undefined, script: Script, retryAtMs?: number) {
   const { parts, asked, send } = scripted(script);
-  const held: [string, number][] = [];
+  const paused: number[] = [];
+  const paced: number[] = [];
   const released: number[] = [];
-  const turn = { ready: async () => undefined, send, release: async () => void released.push(1) };
+  const turn = {
+    ready: async () => undefined,
+    send,
+    pace: () => void paced.push(asked.sent.length),
+    throttled: async (forMs: number) => void paused.push(forMs),
+    release: async () => void released.push(1),
+  };
   const deliver = createDeliver({
     parts,
     platforms: { cached: async () => platform },
     turns: { take: async () => (retryAtMs === undefined ? turn : { retryAtMs }) },
-    budget: { hold: async (group, untilMs) => void held.push([group, untilMs]) },
     throttleMs: 1_000,
   });
-  return { deliver, asked, held, released: () => released.length };
+  return { deliver, asked, paused, paced, released: () => released.length };
 }
 const throttled = (headers = {}) => ({ begins: [posting()], answers: [answer(429, '', { headers })] });
 
@@ -48,15 +54,36 @@ describe('createDeliver', () => {
     expect(gone.asked.begins).toHaveLength(0);
   });
 
-  it('tells the limit group that it is throttled, and only one that is shared', async () => {
-    const canvas = setup(platformOf({ profile: 'canvas' }), throttled({ 'retry-after': '7' }));
-    await canvas.deliver(input);
-    expect(canvas.held).toEqual([['client', 1_007_000]]);
-    const wordless = setup(platformOf({ profile: 'canvas' }), throttled());
-    await wordless.deliver(input);
-    expect(wordless.held).toEqual([['client', 1_001_000]]);
-    const alone = setup(platformOf({ profile: 'generic' }), throttled());
-    await alone.deliver(input);
-    expect(alone.held).toEqual([]);
+  it.each([
+    ['for as long as it is asked to', { 'retry-after': '7' }, 7_000],
+    ['for as long as usual when it is not told', {}, 1_000],
+    ['for an hour at most', { 'retry-after': '99999' }, 3_600_000],
+  ])('pauses the budget of a platform that throttles %s', async (_name, headers, forMs) => {
+    for (const platform of [platformOf({ profile: 'canvas' }), platformOf()]) {
+      const { deliver, paused } = setup(platform, throttled(headers));
+      await deliver(input);
+      expect(paused).toEqual([forMs]);
+    }
+  });
+
+  it.each([
+    [true, [0]],
+    [false, []],
+  ])(
+    'goes by the budget before it sends anything, if the platform is paced (%s)',
+    async (isPaced, expected) => {
+      const { deliver, paced } = setup(platformOf(), {
+        begins: [posting({ paced: isPaced })],
+        answers: [answer(200)],
+      });
+      await deliver(input);
+      expect(paced).toEqual(expected);
+    },
+  );
+
+  it('pauses no budget otherwise', async () => {
+    const { deliver, paused } = setup(platformOf(), { begins: [posting()], answers: [answer(503)] });
+    await deliver(input);
+    expect(paused).toEqual([]);
   });
 });

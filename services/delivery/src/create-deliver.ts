@@ -1,19 +1,20 @@
+import { holdIntervalMs } from '@gradewire/passback';
 import type { CellDelivery, DeliverCell } from '@gradewire/passback/bullmq';
-import type { PlatformStore, RequestBudget } from '@gradewire/passback/redis';
+import type { PlatformStore } from '@gradewire/passback/redis';
 import { deliverCell } from './deliver-cell.ts';
 import type { Parts } from './parts.ts';
-import { sharesLimits, type Turns } from './turns.ts';
+import type { Turns } from './turns.ts';
 
-/** What lanes call: finds the platform, waits for a turn, delivers, and tells a limit group when it was throttled. */
+/** What lanes call: finds the platform, waits for a turn, delivers, and tells the budget when it was throttled. */
 export function createDeliver(options: {
   parts: Parts;
   platforms: Pick<PlatformStore, 'cached'>;
   turns: Pick<Turns, 'take'>;
-  budget: Pick<RequestBudget, 'hold'>;
-  /** How long a group is left alone that was throttled without a word of how long, ms. */
+  /** How long a platform is left alone that throttled without a word of how long, ms. */
   throttleMs: number;
 }): DeliverCell {
-  const { parts, platforms, turns, budget, throttleMs } = options;
+  const { parts, platforms, turns, throttleMs } = options;
+  const bounds = { baseMs: throttleMs, maxMs: throttleMs };
   return async ({ platformId, cell, probe, stopping }): Promise<CellDelivery> => {
     const platform = await platforms.cached(platformId);
     if (!platform) return { signal: { kind: 'none' } };
@@ -22,8 +23,8 @@ export function createDeliver(options: {
     try {
       const delivery = await deliverCell(parts, { platform, cell, probe, turn });
       const { signal } = delivery;
-      if (signal.kind === 'hold' && signal.reason === 'THROTTLED' && sharesLimits(platform)) {
-        await budget.hold(platform.limitGroup, parts.now() + (signal.retryAfterMs ?? throttleMs));
+      if (signal.kind === 'hold' && signal.reason === 'THROTTLED') {
+        await turn.throttled(holdIntervalMs(0, bounds, signal.retryAfterMs));
       }
       return delivery;
     } finally {

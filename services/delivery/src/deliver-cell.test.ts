@@ -20,7 +20,7 @@ const ok = answer(200);
 
 async function run(script: Script, { platform = platformOf(), probe = false, cell = 'column.user' } = {}) {
   const { parts, asked, clock, send } = scripted(script);
-  const turn = { ready: async () => undefined, send };
+  const turn = { ready: async () => undefined, send, pace: () => undefined };
   const delivery = await deliverCell(parts, { platform, cell, probe, turn });
   return { delivery, clock, asked, settlements: asked.settles.map((settle) => settle.settlement) };
 }
@@ -83,7 +83,10 @@ describe('a score that is delivered', () => {
     ['cleared the grade', { scoreGiven: null }],
   ] as const)('raises the floor of Moodle’s later timestamps when it %s', async (_name, fields) => {
     const score = scoreOf(fields);
-    const { asked } = await run({ begins: [posting({ score })], answers: [ok] }, { platform: moodle });
+    const { asked } = await run(
+      { begins: [posting({ score })], answers: [ok], results: [result()] },
+      { platform: moodle },
+    );
     expect(asked.settles[0]).toMatchObject({ wireFloorMs: 1_000_000 });
   });
 });
@@ -96,17 +99,17 @@ describe('a cell that cannot be begun', () => {
     ['held', { kind: 'held' }, { held: true, signal: none }],
     [
       'early',
-      { kind: 'early', waitMs: 5_000 },
+      { kind: 'early', waitMs: 5_000, cell: 'column.user' },
       { again: { cell: 'column.user', atMs: 1_005_000 }, signal: none },
     ],
     [
       'early by next to nothing',
-      { kind: 'early', waitMs: 1 },
+      { kind: 'early', waitMs: 1, cell: 'column.user' },
       { again: { cell: 'column.user', atMs: 1_000_250 }, signal: none },
     ],
     [
       'busy',
-      { kind: 'busy', waitMs: 5_000 },
+      { kind: 'busy', waitMs: 5_000, cell: 'column.user' },
       { again: { cell: 'column.user', atMs: 1_005_500 }, signal: none },
     ],
     ['crashed', { kind: 'crashed', scoreId: 'sc_x' }, { signal: none }],
@@ -484,7 +487,7 @@ describe('the line item', () => {
 
   it('whose cell another has under way is left to that, and looked at afterwards', async () => {
     const { delivery, asked } = await run(
-      { begins: [resolving(), { kind: 'busy', waitMs: 3_000 }], resolutions: [found('c1')] },
+      { begins: [resolving(), { kind: 'busy', waitMs: 3_000, cell: 'c1.user' }], resolutions: [found('c1')] },
       alias,
     );
     expect(delivery.again).toEqual({ cell: 'c1.user', atMs: 1_003_500 });
@@ -522,7 +525,7 @@ describe('the lease (invariant 4)', () => {
       slept = true;
       return get(...input);
     };
-    const turn = { ready: async () => undefined, send };
+    const turn = { ready: async () => undefined, send, pace: () => undefined };
     await deliverCell(parts, { platform: platformOf(), cell: 'column.user', probe: false, turn });
     return asked;
   }

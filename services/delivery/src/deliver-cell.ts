@@ -2,7 +2,7 @@ import { postScoreRequest, SCOPES } from '@gradewire/ags';
 import {
   checkTargetOrigins,
   classifyScore,
-  columnKeyOf,
+  isAttemptByDefault,
   type Outcome,
   type Platform,
   PROFILES,
@@ -24,33 +24,51 @@ const POST_SCOPES = [SCOPES.score];
  */
 export async function deliverCell(
   parts: Parts,
-  input: { platform: Platform; cell: string; probe: boolean; turn: Pick<Turn, 'ready' | 'send'> },
+  input: { platform: Platform; cell: string; probe: boolean; turn: Pick<Turn, 'ready' | 'send' | 'pace'> },
 ): Promise<CellDelivery> {
   const { platform, turn } = input;
   const attempt = new Attempt(parts, { ...input, send: turn.send });
   let begun = await attempt.lease.begin();
   let renewed = false;
-  let resolvedAgain = false;
+  let withoutAttempt = false;
+  let isPlaceSure = false;
+  let gone: string | undefined;
   for (;;) {
     if (!isLeased(begun)) return attempt.notBegun(begun);
+    if (begun.paced) turn.pace();
+    if (begun.kind === 'identify') {
+      const who = await attempt.identify(begun);
+      if ('settled' in who) return who.settled;
+      begun = await attempt.lease.begin(who);
+      continue;
+    }
+    if (begun.kind === 'post' && !isPlaceSure) {
+      isPlaceSure = true;
+      if (await attempt.hasMoved(begun)) begun = await attempt.lookAgain(begun);
+    }
     const place = begun.kind === 'resolve' ? begun.target : { lineItemUrl: begun.lineItemUrl };
     if (checkTargetOrigins(place, platform).length > 0) return attempt.outOfBounds(begun);
     const refused = refusedUserId(begun.score.userId, PROFILES[platform.profile]);
     if (refused) return attempt.fail(begun, 'score', refused);
 
     if (begun.kind === 'resolve') {
-      const found = await attempt.resolve(begun.target);
+      isPlaceSure = true;
+      const found = await attempt.resolve(begun.target, gone);
       if (found.kind === 'wait') return attempt.release(begun, found.retryAtMs);
       if (found.kind === 'failed') return attempt.unresolved(begun, found);
-      begun = await attempt.lease.begin({ key: found.column, lineItemUrl: found.lineItemUrl });
+      begun = await attempt.lease.begin({ column: { key: found.column, lineItemUrl: found.lineItemUrl } });
       continue;
     }
 
     const token = await parts.tokens.get(platform, POST_SCOPES, turn.send);
     if (!token.ok) return attempt.withoutToken(begun, token);
 
-    const decision = await attempt.decide(begun);
+    const decision = await attempt.decide(begun, { withoutAttempt });
     if ('settled' in decision) return decision.settled;
+    if ('gone' in decision) {
+      begun = await attempt.lookAgain(begun);
+      continue;
+    }
     const { post } = decision;
 
     const wait = await turn.ready();
@@ -71,15 +89,18 @@ export async function deliverCell(
       if (await parts.tokens.drop(platform, POST_SCOPES, token.token.id)) continue;
       return attempt.fail(begun, 'score', withoutRenewal(outcome));
     }
-    if (outcome.kind === 'reresolve' && !resolvedAgain && !('lineItemUrl' in begun.score.target)) {
-      resolvedAgain = true;
-      await parts.lineItems.forget(platform, begun.score.target, columnKeyOf(lineItemUrl));
-      begun = { ...begun, kind: 'resolve', target: begun.score.target };
+    if (outcome.kind === 'reresolve' && gone === undefined && !('lineItemUrl' in begun.score.target)) {
+      gone = lineItemUrl;
+      begun = await attempt.lookAgain(begun);
+      continue;
+    }
+    if (outcome.kind === 'regrade' && !withoutAttempt && isAttemptByDefault(post.body)) {
+      withoutAttempt = true;
       continue;
     }
     if (outcome.kind === 'delivered') return attempt.delivered(begun, post, outcome);
     if (outcome.kind === 'older') return attempt.older(begun, post, outcome);
-    return attempt.fail(begun, 'score', explained(outcome, token.token));
+    return attempt.refused(begun, explained(outcome, token.token));
   }
 }
 

@@ -1,7 +1,7 @@
 import type { PlatformAnswer } from '@gradewire/ags';
 import type { ProfileName } from '@gradewire/passback';
 import type { LaneEvents } from '@gradewire/passback/bullmq';
-import { bornAtOfScore } from '@gradewire/passback/redis';
+import { bornAtOfScore, type TokenFetched } from '@gradewire/passback/redis';
 import { type Logger, platformLabel, statusClass } from '@gradewire/telemetry';
 import type { Metrics } from './metrics.ts';
 
@@ -24,10 +24,12 @@ export interface DeliveryEvents extends LaneEvents {
   attempted(event: Attempted): void;
   settled(event: { platformId: string; scoreId: string; status: string; reason?: string }): void;
   requested(event: { profile: ProfileName; answer: PlatformAnswer }): void;
-  tokenFetched(event: { platformId: string; ok: boolean; httpStatus?: number }): void;
+  tokenFetched(event: TokenFetched): void;
   lineItemCreated(platformId: string): void;
   /** Several columns fitted and one was taken. */
   lineItemChosen(event: { platformId: string; warning: string }): void;
+  /** A refusal for their number taught how fast requests may go. */
+  paced(event: { platformId: string; ratePerSecond: number }): void;
 }
 
 export function createEvents(options: {
@@ -69,6 +71,13 @@ export function createEvents(options: {
     },
     lineItemChosen({ platformId, warning }) {
       logger.warn({ event: 'line-item-chosen', platformId, warning }, 'several gradebook columns fit');
+    },
+    paced({ platformId, ratePerSecond }) {
+      const rounded = Math.round(ratePerSecond * 100) / 100;
+      logger.info(
+        { event: 'paced', platformId, ratePerSecond: rounded },
+        'the platform throttles: slower from now on',
+      );
     },
     opened(platformId) {
       logger.debug({ event: 'lane-opened', platformId }, 'lane opened');

@@ -62,6 +62,12 @@ describe('settlementOf', () => {
       { kind: 'later', delayMs: 9_000, ambiguous: false },
     ],
     [
+      'a throttled score backs off no longer each time: it is the lane that waits',
+      { kind: 'throttled', detail: '' },
+      { attempt: 9 },
+      { kind: 'later', delayMs: 500, ambiguous: false },
+    ],
+    [
       'refused credentials kill nothing by themselves',
       { kind: 'holdCredentials', reason: 'CREDENTIALS_REJECTED', detail: '' },
       { firstFailureAtMs: 0 },

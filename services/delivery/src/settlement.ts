@@ -9,7 +9,10 @@ import {
 import type { Lease, Settlement } from '@gradewire/passback/redis';
 
 /** What a failed attempt means for its score. `delivered` and `older` are not failures and not for this. */
-export type Failure = Exclude<Outcome, { kind: 'delivered' | 'older' | 'renewToken' | 'reresolve' }>;
+export type Failure = Exclude<
+  Outcome,
+  { kind: 'delivered' | 'older' | 'renewToken' | 'reresolve' | 'regrade' }
+>;
 
 /**
  * How a failed attempt is settled: again later, or dead. A transient failure is dead by its own count of tries, or by
@@ -33,7 +36,12 @@ export function settlementOf(
     case 'holdCredentials':
       return later();
     case 'throttled':
-      return later(failure.retryAfterMs);
+      // What was too much was the number of requests, not this one: the lane and its pace say when, and it need not wait longer.
+      return {
+        kind: 'later',
+        delayMs: nextDelayMs(1, retry, random, failure.retryAfterMs),
+        ambiguous: false,
+      };
     case 'transient': {
       const { finalReason, detail, systemic } = failure;
       const { maxTries = Number.POSITIVE_INFINITY } = failure.budget ?? {};

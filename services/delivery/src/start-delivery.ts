@@ -23,7 +23,7 @@ const redisPatienceMs = 5_000;
  */
 export async function startDelivery(config: Config): Promise<Delivery> {
   const context = createContext(config);
-  const { logger, registry, redis, lanes, wakes, queues, http } = context;
+  const { logger, registry, redis, toolKeys, lanes, wakes, queues, http } = context;
   let draining = false;
   const health = await startHealthServer({
     registry,
@@ -34,6 +34,12 @@ export async function startDelivery(config: Config): Promise<Delivery> {
   });
   redis.on('ready', () => {
     logger.info('redis is there');
+    toolKeys.secrets.sealCounts().then(
+      ({ unknown }) =>
+        unknown > 0 &&
+        logger.error({ event: 'encryption-key', unknown }, 'the encryption key does not open every tool key'),
+      () => undefined,
+    );
     // Every failed try to come back closes again; that it is away is told once.
     redis.once('close', () => draining || logger.warn('redis is away'));
   });

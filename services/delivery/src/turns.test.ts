@@ -9,10 +9,12 @@ const request = { stage: 'score', method: 'POST', url: 'https://lms.test', heade
 function setup(grants: number[] = [], headers: Record<string, string> = {}) {
   const asked: string[] = [];
   const slots = new InFlight({ capacity: 2, kept: 0 });
+  const clock = { now: 1_000 };
   const turns = new Turns({
     slots,
     requestTimeoutMs: 20_000,
-    now: () => 1_000,
+    now: () => clock.now,
+    events: { paced: ({ ratePerSecond }) => void asked.push(`paced at ${ratePerSecond}`) },
     sendTo: () => async () => {
       asked.push('sent');
       return answer(200, '', { headers });
@@ -24,12 +26,16 @@ function setup(grants: number[] = [], headers: Record<string, string> = {}) {
         if (retryInMs) return { ok: false, retryInMs };
         const release = async (how?: { unused: boolean }) =>
           void asked.push(how?.unused ? 'given back' : 'released');
-        return { ok: true, release };
+        return { ok: true, epoch: 7, release };
+      },
+      throttled: async (group, { forMs, epoch }) => {
+        asked.push(`${group} pauses ${forMs} after ${epoch}`);
+        return epoch === 7 ? undefined : 2;
       },
       observe: async (group, remaining) => void asked.push(`${group} has ${remaining}`),
     },
   });
-  return { turns, asked, slots };
+  return { turns, asked, slots, clock };
 }
 const rated = platformOf({ profile: 'generic', limits: { ratePerSecond: 20 } });
 const canvas = platformOf({ profile: 'canvas' });
@@ -109,5 +115,47 @@ describe('Turns', () => {
     if ('retryAtMs' in turn) throw new Error('no turn');
     await turn.send(request);
     expect(asked).toContain('client has 123.5');
+  });
+
+  it('counts the requests of a platform that is paced from then on, and asks again after a while', async () => {
+    const { turns, asked, clock } = setup();
+    const turn = await turns.take(platformOf(), never);
+    if ('retryAtMs' in turn) throw new Error('no turn');
+    turn.pace();
+    expect(await turn.ready()).toBeUndefined();
+    await turn.send(request);
+    await turn.release();
+    expect(asked.splice(0)).toEqual(['granted', 'sent', 'released']);
+    const next = await turns.take(platformOf(), never);
+    expect(asked.splice(0)).toEqual(['granted']);
+    if ('release' in next) await next.release();
+    clock.now += 60_000;
+    asked.splice(0);
+    await turns.take(platformOf(), never);
+    expect(asked).toEqual([]);
+  });
+
+  it('never sends a request of a paced platform before its time', async () => {
+    const { turns, asked } = setup([60_000]);
+    const turn = await turns.take(platformOf(), never);
+    if ('retryAtMs' in turn) throw new Error('no turn');
+    turn.pace();
+    expect(await turn.ready()).toEqual({ retryAtMs: 61_000 });
+    expect(asked).toEqual(['wait 60000']);
+  });
+
+  it('tells the budget of a refusal, and when the refused request was granted', async () => {
+    const { turns, asked } = setup();
+    const alone = await turns.take(platformOf(), never);
+    if ('retryAtMs' in alone) throw new Error('no turn');
+    await alone.send(request);
+    await alone.throttled(500);
+    await alone.release();
+    expect(asked.splice(0)).toEqual(['sent', 'school pauses 500 after 0', 'paced at 2']);
+    const shared = await turns.take(canvas, never);
+    if ('retryAtMs' in shared) throw new Error('no turn');
+    await shared.send(request);
+    await shared.throttled(500);
+    expect(asked).toEqual(['granted', 'sent', 'released', 'client pauses 500 after 7']);
   });
 });

@@ -19,6 +19,7 @@ describe('readConfig', () => {
       requestTimeoutMs: 20_000,
       retentionMs: 30 * 86_400_000,
       cellRetentionMs: 400 * 86_400_000,
+      reconcileIntervalMs: 0,
       logLevel: 'info',
     });
   });
@@ -58,6 +59,7 @@ describe('readConfig', () => {
     ['GRADEWIRE_ADMIN_KEY', 'k'.repeat(513), '512'],
     ['GRADEWIRE_ENCRYPTION_KEY', undefined, '32 bytes'],
     ['GRADEWIRE_ENCRYPTION_KEY', 'c2hvcnQ=', '32 bytes'],
+    ['GRADEWIRE_ENCRYPTION_KEY_PREVIOUS', 'c2hvcnQ=', '32 bytes'],
     ['GRADEWIRE_PUBLIC_URL', 'gradewire.example', 'http'],
     ['GRADEWIRE_PUBLIC_URL', 'https://gradewire.example/?a=b', 'without query'],
     ['GRADEWIRE_ALLOW_PRIVATE_NETWORKS', 'yes', 'true or false'],

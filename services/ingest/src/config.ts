@@ -28,6 +28,10 @@ const redisUrls = 'the URL of one Redis, redis:// or rediss:// (Sentinel and Clu
 const redisUrl = z.string(redisUrls).refine(isRedisUrl, redisUrls);
 
 const key32 = '32 bytes in base64, for example from: openssl rand -base64 32';
+const encryptionKey = z
+  .string(key32)
+  .refine((text) => /^[A-Za-z0-9+/]{43}=$/.test(text) && Buffer.from(text, 'base64').length === 32, key32)
+  .transform((text) => Buffer.from(text, 'base64'));
 
 const environment = z.object({
   GRADEWIRE_REDIS_URL: redisUrl,
@@ -46,10 +50,8 @@ const environment = z.object({
       'a secret of at least 32 characters, at most 512, all of them visible ASCII',
     )
     .optional(),
-  GRADEWIRE_ENCRYPTION_KEY: z
-    .string(key32)
-    .refine((text) => /^[A-Za-z0-9+/]{43}=$/.test(text) && Buffer.from(text, 'base64').length === 32, key32)
-    .transform((text) => Buffer.from(text, 'base64')),
+  GRADEWIRE_ENCRYPTION_KEY: encryptionKey,
+  GRADEWIRE_ENCRYPTION_KEY_PREVIOUS: encryptionKey.optional(),
   GRADEWIRE_PUBLIC_URL: z
     .string()
     .refine(
@@ -65,6 +67,10 @@ const environment = z.object({
   GRADEWIRE_REQUEST_TIMEOUT_MS: milliseconds(20_000, 100, 5 * MINUTE),
   GRADEWIRE_RETENTION_MS: milliseconds(30 * DAY, MINUTE, 3_650 * DAY),
   GRADEWIRE_CELL_RETENTION_MS: milliseconds(400 * DAY, MINUTE, 3_650 * DAY),
+  GRADEWIRE_RECONCILE_INTERVAL_MS: milliseconds(0, 0, 365 * DAY).refine(
+    (value) => value === 0 || value >= MINUTE,
+    `0 (never), or milliseconds from ${MINUTE} on`,
+  ),
   GRADEWIRE_LOG_LEVEL: z
     .enum(
       ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
@@ -81,12 +87,16 @@ export interface Config {
   metricsPort: number;
   adminKey?: string;
   encryptionKey: Buffer;
+  /** Opens what it sealed before the key was changed; seals nothing. */
+  previousEncryptionKey?: Buffer;
   /** Without it: host and port, as they turn out to be. No slash at the end. */
   publicUrl?: string;
   allowPrivateNetworks: boolean;
   requestTimeoutMs: number;
   retentionMs: number;
   cellRetentionMs: number;
+  /** How often each platform's columns with recent deliveries are compared with the gradebook; 0: never by itself. */
+  reconcileIntervalMs: number;
   logLevel: string;
 }
 
@@ -115,11 +125,15 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     metricsPort: values.GRADEWIRE_METRICS_PORT,
     ...(values.GRADEWIRE_ADMIN_KEY === undefined ? {} : { adminKey: values.GRADEWIRE_ADMIN_KEY }),
     encryptionKey: values.GRADEWIRE_ENCRYPTION_KEY,
+    ...(values.GRADEWIRE_ENCRYPTION_KEY_PREVIOUS && {
+      previousEncryptionKey: values.GRADEWIRE_ENCRYPTION_KEY_PREVIOUS,
+    }),
     ...(values.GRADEWIRE_PUBLIC_URL === undefined ? {} : { publicUrl: values.GRADEWIRE_PUBLIC_URL }),
     allowPrivateNetworks: values.GRADEWIRE_ALLOW_PRIVATE_NETWORKS,
     requestTimeoutMs: values.GRADEWIRE_REQUEST_TIMEOUT_MS,
     retentionMs: values.GRADEWIRE_RETENTION_MS,
     cellRetentionMs: values.GRADEWIRE_CELL_RETENTION_MS,
+    reconcileIntervalMs: values.GRADEWIRE_RECONCILE_INTERVAL_MS,
     logLevel: values.GRADEWIRE_LOG_LEVEL,
   };
 }

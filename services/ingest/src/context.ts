@@ -1,25 +1,37 @@
-import { createPlatformHttp, type PlatformHttp } from '@gradewire/ags';
+import { createPlatformHttp, type PlatformHttp, PlatformKeys } from '@gradewire/ags';
 import { LaneQueues, Wakes } from '@gradewire/passback/bullmq';
 import {
   ActivePlatforms,
   ApiKeyStore,
   BatchStore,
   connectRedis,
+  DeliveredCells,
+  fetchToken,
+  KnownColumns,
   LaneState,
+  LaunchStore,
+  LineItemResolver,
   PlatformStore,
   queueConnection,
+  ReconciliationStore,
   ReplayStore,
   RequestBudget,
+  RosterCache,
   ScoreReader,
   ScoreRecord,
+  SealedSelectors,
   SecretBox,
+  TokenCache,
   ToolKeyStore,
 } from '@gradewire/passback/redis';
 import { createLogger, createRegistry, type Logger, type Registry } from '@gradewire/telemetry';
 import type { VerifyKey } from './auth.ts';
 import type { Config } from './config.ts';
+import type { SealedSecrets } from './encryption-key/encryption-status.ts';
 import { GENEROUS_RATE, type RateLimit } from './http/rate-limit.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { createPlatformEvents } from './platform-reads/platform-events.ts';
+import { PlatformReads } from './platform-reads/platform-reads.ts';
 import { judgeDurability } from './redis-health/durability.ts';
 import { DurabilityWatch } from './redis-health/durability-watch.ts';
 import { readDurability } from './redis-health/read-durability.ts';
@@ -44,19 +56,35 @@ export interface Context {
   apiKeys: ApiKeyStore;
   verifyKey: VerifyKey;
   toolKeys: ToolKeyStore;
+  /** What the encryption key seals and is to outlast it. */
+  sealed: SealedSecrets;
   record: ScoreRecord;
   reader: ScoreReader;
   active: ActivePlatforms;
   batches: BatchStore;
   replays: ReplayStore;
+  reconciliations: ReconciliationStore;
+  delivered: DeliveredCells;
   laneState: LaneState;
+  launches: LaunchStore;
+  /** What platforms sign launches with. */
+  platformKeys: PlatformKeys;
+  lineItems: LineItemResolver;
+  rosters: RosterCache;
+  columns: KnownColumns;
   lanes: LaneQueues;
   wakes: Wakes;
   budget: RequestBudget;
   http: PlatformHttp;
+  reads: PlatformReads;
+  /** How platforms reach this server; complete once it listens. No slash at the end. */
+  publicUrl: string;
   /** True once the process is on its way out. */
   draining: boolean;
 }
+
+/** How much longer than one request a token or roster is this process's to fetch; as in delivery, since they share the locks. */
+const TOKEN_LOCK_MARGIN_MS = 10_000;
 
 /** Builds the parts from the configuration; what `overrides` names is taken from there. Nothing is connected yet. */
 export function createContext(config: Config, overrides: Partial<Context> = {}): Context {
@@ -64,13 +92,28 @@ export function createContext(config: Config, overrides: Partial<Context> = {}):
   const laneRedis = overrides.laneRedis ?? queueConnection(redis);
   const registry = overrides.registry ?? createRegistry();
   const apiKeys = new ApiKeyStore({ redis });
-  const { retentionMs, cellRetentionMs, minReplicas } = config;
+  const { retentionMs, cellRetentionMs, minReplicas, requestTimeoutMs, allowPrivateNetworks } = config;
+  const logger = overrides.logger ?? createLogger({ name: 'ingest', level: config.logLevel });
+  const metrics = overrides.metrics ?? createMetrics(registry);
+  const now = overrides.now ?? Date.now;
+  const box = new SecretBox(config.encryptionKey, config.previousEncryptionKey);
+  const toolKeys = overrides.toolKeys ?? new ToolKeyStore({ redis, box });
+  const budget = overrides.budget ?? new RequestBudget({ redis });
+  const http = overrides.http ?? createPlatformHttp({ requestTimeoutMs, allowPrivateNetworks });
+  const platformEvents = createPlatformEvents({ logger, metrics });
+  const tokens = new TokenCache({
+    redis,
+    box,
+    fetchToken: (platform, scopes, send = http.send) =>
+      fetchToken({ toolKeys, send, events: platformEvents }, platform, scopes),
+    lockMs: requestTimeoutMs + TOKEN_LOCK_MARGIN_MS,
+  });
   return {
     config,
-    now: Date.now,
-    logger: createLogger({ name: 'ingest', level: config.logLevel }),
+    now,
+    logger,
     registry,
-    metrics: createMetrics(registry),
+    metrics,
     rateLimit: GENEROUS_RATE,
     redis,
     laneRedis,
@@ -93,20 +136,42 @@ export function createContext(config: Config, overrides: Partial<Context> = {}):
         }
       );
     },
-    toolKeys: new ToolKeyStore({ redis, box: new SecretBox(config.encryptionKey) }),
-    record: new ScoreRecord({ redis, retentionMs, cellRetentionMs }),
-    reader: new ScoreReader({ redis }),
+    toolKeys,
+    sealed: {
+      box,
+      stores: { toolKeys: toolKeys.secrets, userSelectors: new SealedSelectors({ redis, box }) },
+    },
+    record: new ScoreRecord({ redis, box, retentionMs, cellRetentionMs }),
+    reader: new ScoreReader({ redis, box }),
     active: new ActivePlatforms({ redis }),
     batches: new BatchStore({ redis, retentionMs }),
     replays: new ReplayStore({ redis, retentionMs }),
+    reconciliations: new ReconciliationStore({ redis, retentionMs }),
+    delivered: new DeliveredCells({ redis, retentionMs: cellRetentionMs }),
     laneState: new LaneState({ redis }),
+    launches: new LaunchStore({ redis, cellRetentionMs }),
+    platformKeys: new PlatformKeys({ send: http.send }),
+    rosters: new RosterCache({ redis, box, lockMs: requestTimeoutMs + TOKEN_LOCK_MARGIN_MS }),
+    lineItems: new LineItemResolver({
+      redis,
+      send: http.send,
+      requestTimeoutMs,
+      retentionMs: cellRetentionMs,
+    }),
+    columns: new KnownColumns({ redis, retentionMs: cellRetentionMs }),
     lanes: new LaneQueues({ connection: laneRedis }),
     wakes: new Wakes({ redis }),
-    budget: new RequestBudget({ redis }),
-    http: createPlatformHttp({
-      requestTimeoutMs: config.requestTimeoutMs,
-      allowPrivateNetworks: config.allowPrivateNetworks,
+    budget,
+    http,
+    reads: new PlatformReads({
+      tokens,
+      budget,
+      send: http.send,
+      requestTimeoutMs,
+      events: platformEvents,
+      now,
     }),
+    publicUrl: config.publicUrl ?? '',
     draining: false,
     ...overrides,
   };

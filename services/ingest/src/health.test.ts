@@ -1,5 +1,5 @@
 import { startTestRedis } from '@gradewire/local-redis/testing';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ADMIN_KEY, scoreBody, startTestIngest, type TestIngest } from './testing/test-ingest.ts';
 
 const metricsOf = async (test: TestIngest) => {
@@ -32,10 +32,8 @@ describe('Redis away', () => {
     expect(await metricsOf(test)).toContain('gradewire_scores_rejected_total{code="STORE_UNAVAILABLE"} 2');
 
     await redis.restart();
-    await vi.waitFor(
-      async () => expect((await test.call('POST', '/v1/scores', scoreBody('moodle'))).status).toBe(202),
-      { timeout: 10_000, interval: 100 },
-    );
+    const accepted = async () => (await test.call('POST', '/v1/scores', scoreBody('moodle'))).status;
+    await expect.poll(accepted, { timeout: 60_000 }).toBe(202);
     expect((await test.call('GET', `/v1/scores/${before.body.id}`)).status).toBe(200);
   });
 
@@ -45,13 +43,10 @@ describe('Redis away', () => {
     await using test = await startTestIngest(redis.url, { config: { logLevel: 'silent' } });
     expect((await test.call('GET', '/readyz')).status).toBe(503);
     await redis.restart();
-    await vi.waitFor(async () => expect((await test.call('GET', '/readyz')).status).toBe(200), {
-      timeout: 10_000,
-    });
-    await vi.waitFor(async () => {
-      const { body } = await test.call('GET', '/.well-known/jwks.json');
-      expect(body.keys).toHaveLength(1);
-    });
+    const isReady = async () => (await test.call('GET', '/readyz')).status;
+    await expect.poll(isReady, { timeout: 60_000 }).toBe(200);
+    const keys = async () => (await test.call('GET', '/.well-known/jwks.json')).body.keys;
+    await expect.poll(keys).toHaveLength(1);
   });
 });
 
@@ -131,7 +126,7 @@ describe('a caller who leaves before the answer', () => {
     const answered = Promise.withResolvers<void>();
     reader.get = async () => {
       left.abort();
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await new Promise((resolve) => setTimeout(resolve, 500));
       answered.resolve();
       return undefined;
     };
@@ -139,9 +134,11 @@ describe('a caller who leaves before the answer', () => {
     const headers = { authorization: `Bearer ${ADMIN_KEY}` };
     await expect(fetch(url, { headers, signal: left.signal })).rejects.toThrow();
     await answered.promise;
-    expect(await metricsOf(test)).toContain(
-      'gradewire_http_request_duration_seconds_count{route="/v1/scores/{scoreId}",method="GET",status="aborted"} 1',
-    );
+    await expect
+      .poll(() => metricsOf(test))
+      .toContain(
+        'gradewire_http_request_duration_seconds_count{route="/v1/scores/{scoreId}",method="GET",status="aborted"} 1',
+      );
   });
 });
 
@@ -152,14 +149,18 @@ describe('shutdown', () => {
     await test.putPlatform('moodle');
     const { context, url } = test.ingest;
     const accept = context.record.accept.bind(context.record);
+    const began = Promise.withResolvers<void>();
+    const finish = Promise.withResolvers<void>();
     context.record.accept = async (...args) => {
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      began.resolve();
+      await finish.promise;
       return accept(...args);
     };
     const underWay = test.call('POST', '/v1/scores', scoreBody('moodle'));
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await began.promise;
     const stopped = test[Symbol.asyncDispose]();
     await expect(fetch(`${url}/healthz`)).rejects.toThrow();
+    finish.resolve();
     expect((await underWay).status).toBe(202);
     await stopped;
   });

@@ -10,18 +10,19 @@ export interface LaneStatus {
   undelivered: number;
   oldestUndeliveredSeconds: number;
   dead: number;
-  limits: Platform['limits'];
+  limits: Platform['limits'] & { learnedRatePerSecond?: number };
 }
 
 /** A lane as an operator sees it: an own pause first, then what the lane decided itself. */
 export async function readLane(
-  { laneState, reader, now }: Pick<Context, 'laneState' | 'reader' | 'now'>,
+  { laneState, reader, budget, now }: Pick<Context, 'laneState' | 'reader' | 'budget' | 'now'>,
   platform: Platform,
 ): Promise<LaneStatus> {
-  const [lane, undelivered, dead] = await Promise.all([
+  const [lane, undelivered, dead, pace] = await Promise.all([
     laneState.get(platform.id),
     reader.undelivered(platform.id),
     reader.deadSummary([platform.id]),
+    budget.pace(platform.limitGroup),
   ]);
   return {
     platformId: platform.id,
@@ -29,7 +30,10 @@ export async function readLane(
     undelivered: undelivered.count,
     oldestUndeliveredSeconds: ageSeconds(undelivered.oldestSinceMs, now()),
     dead: dead.reduce((sum, row) => sum + row.count, 0),
-    limits: platform.limits,
+    limits: {
+      ...platform.limits,
+      ...(pace !== undefined && { learnedRatePerSecond: Math.round(pace * 100) / 100 }),
+    },
   };
 }
 

@@ -11,7 +11,7 @@ const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 
 function start(env: Record<string, string>): { process: ChildProcess; output: () => string } {
   const child = spawn(process.execPath, ['--conditions=@gradewire/source', main], {
-    env: { PATH: process.env.PATH, ...env },
+    env: { PATH: process.env.PATH, GRADEWIRE_TEST_RUN: process.env.GRADEWIRE_TEST_RUN, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let text = '';

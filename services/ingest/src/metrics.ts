@@ -11,6 +11,13 @@ export interface Metrics {
   scoresAccepted: Counter<'platform' | 'source'>;
   scoresRejected: Counter<'code'>;
   httpRequestDuration: Histogram<'route' | 'method' | 'status'>;
+  platformRequestSeconds: Histogram<'profile' | 'endpoint' | 'status_class'>;
+  tokenFetches: Counter<'platform' | 'outcome'>;
+  reconciliations: Counter<'platform' | 'status'>;
+  reconciliationChecked: Counter<'platform'>;
+  reconciliationDrifted: Counter<'platform' | 'kind'>;
+  reconciliationSettled: Counter<'platform'>;
+  reconciliationRepaired: Counter<'platform'>;
 }
 
 /** What ingest counts itself; the gauges read from Redis are in `redis-gauges.ts`. */
@@ -31,6 +38,42 @@ export function createMetrics(registry: Registry): Metrics {
       help: 'Time to answer a request of the API.',
       labels: ['route', 'method', 'status'],
       buckets: REQUEST_SECONDS,
+    }),
+    platformRequestSeconds: histogram(registry, {
+      name: 'gradewire_platform_request_duration_seconds',
+      help: 'Time until a platform answered one request, or did not.',
+      labels: ['profile', 'endpoint', 'status_class'],
+      buckets: REQUEST_SECONDS,
+    }),
+    tokenFetches: counter(registry, {
+      name: 'gradewire_token_fetches_total',
+      help: 'Access tokens asked for, by outcome.',
+      labels: ['platform', 'outcome'],
+    }),
+    reconciliations: counter(registry, {
+      name: 'gradewire_reconciliations_total',
+      help: 'Reconciliations that ended, by how: failed ones could read no column.',
+      labels: ['platform', 'status'],
+    }),
+    reconciliationChecked: counter(registry, {
+      name: 'gradewire_reconciliation_checked_total',
+      help: 'Delivered grades compared with what the gradebook shows.',
+      labels: ['platform'],
+    }),
+    reconciliationDrifted: counter(registry, {
+      name: 'gradewire_reconciliation_drifted_total',
+      help: 'Of those, grades that the gradebook does not show, by kind.',
+      labels: ['platform', 'kind'],
+    }),
+    reconciliationSettled: counter(registry, {
+      name: 'gradewire_reconciliation_settled_total',
+      help: 'Scores settled as delivered because the gradebook showed what an unanswered post had left in doubt.',
+      labels: ['platform'],
+    }),
+    reconciliationRepaired: counter(registry, {
+      name: 'gradewire_reconciliation_repaired_total',
+      help: 'Grades put back in the queue because the gradebook did not show them.',
+      labels: ['platform'],
     }),
   };
 }

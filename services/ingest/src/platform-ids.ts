@@ -1,3 +1,4 @@
+import type { Platform } from '@gradewire/passback';
 import { mayUse, type Principal } from './auth.ts';
 import type { Context } from './context.ts';
 import { Problem } from './http/problem.ts';
@@ -30,13 +31,18 @@ export async function requireRegistered(
   throw new Problem('UNKNOWN_PLATFORM', { detail, ...(pointer && { errors: [{ pointer, detail }] }) });
 }
 
-export async function allPlatformIds({ platforms }: Pick<Context, 'platforms'>): Promise<string[]> {
-  const ids: string[] = [];
+export async function allPlatformIds(parts: Pick<Context, 'platforms'>): Promise<string[]> {
+  return (await allPlatforms(parts)).map(({ id }) => id);
+}
+
+/** All registered platforms, in the order of the store. */
+export async function allPlatforms({ platforms }: Pick<Context, 'platforms'>): Promise<Platform[]> {
+  const all: Platform[] = [];
   let cursor: string | undefined;
   do {
     const page = await platforms.list({ limit: PAGE, ...(cursor !== undefined && { cursor }) });
-    ids.push(...page.data.map((platform) => platform.id));
+    all.push(...page.data);
     cursor = page.nextCursor;
   } while (cursor !== undefined);
-  return ids;
+  return all;
 }

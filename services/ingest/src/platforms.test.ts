@@ -1,22 +1,18 @@
-import { SCOPES } from '@gradewire/ags';
 import { startTestRedis, type TestRedis } from '@gradewire/local-redis/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type FakePlatform, startFakePlatform } from './testing/fake-platform.ts';
 import { platformBody, scoreBody, startTestIngest, type TestIngest } from './testing/test-ingest.ts';
 
 let redis: TestRedis;
 let test: TestIngest;
 let strict: TestIngest;
-let fake: FakePlatform;
 
 beforeAll(async () => {
   redis = await startTestRedis();
   test = await startTestIngest(redis.url);
   strict = await startTestIngest(redis.url, { config: { allowPrivateNetworks: false } });
-  fake = await startFakePlatform({});
 });
 afterAll(async () => {
-  await Promise.all([test, strict, fake].map((part) => part[Symbol.asyncDispose]()));
+  await Promise.all([test, strict].map((part) => part[Symbol.asyncDispose]()));
   await redis.stop();
 });
 
@@ -111,155 +107,5 @@ describe('platforms', () => {
     for (const id of ['UPPER', '-a', 'a'.repeat(64), '..%2Fkeys']) {
       expect((await test.call('PUT', `/v1/platforms/${id}`, platformBody('x'))).status).toBe(404);
     }
-  });
-
-  it('are filled in from their OpenID configuration', async () => {
-    fake.paths['/config'] = () => ({
-      status: 200,
-      body: {
-        issuer: 'https://conf.example',
-        token_endpoint: 'https://conf.example/t',
-        jwks_uri: 'https://conf.example/k',
-      },
-    });
-    const input = {
-      name: 'Conf',
-      clientId: 'c',
-      profile: 'generic',
-      openidConfigurationUrl: `${fake.url}/config`,
-    };
-    const created = await test.call('PUT', '/v1/platforms/conf', input);
-    expect(created.body).toMatchObject({
-      issuer: 'https://conf.example',
-      tokenUrl: 'https://conf.example/t',
-      jwksUrl: 'https://conf.example/k',
-    });
-    for (const answer of [
-      { status: 200, body: '<html>' },
-      { status: 200, body: { issuer: 'https://conf.example' } },
-      { status: 500, body: {} },
-    ]) {
-      fake.paths['/config'] = () => answer;
-      const refused = await test.call('PUT', '/v1/platforms/conf', input);
-      expect([refused.status, refused.body.errors[0].pointer]).toEqual([422, '/openidConfigurationUrl']);
-    }
-  });
-});
-
-describe('POST /v1/platforms/{platformId}/check', () => {
-  const scope = Object.values(SCOPES).join(' ');
-  const granted = (form: URLSearchParams) => ({
-    status: 200,
-    body: { access_token: 'hush', token_type: 'Bearer', expires_in: 3600, scope: form.get('scope') },
-  });
-  const steps = (body: { steps: { name: string; ok: boolean }[] }) =>
-    body.steps.map(({ name, ok }) => `${name} ${ok}`);
-  const register = (change = {}) =>
-    test.putPlatform('checked', { issuer: fake.url, tokenUrl: `${fake.url}/token`, ...change });
-
-  it('says that all is well', async () => {
-    fake.paths['/token'] = granted;
-    fake.paths['/items'] = () => ({
-      status: 200,
-      body: [{ id: `${fake.url}/1`, label: 'Lab', scoreMaximum: 1 }],
-    });
-    await register();
-    const short = await test.call('POST', '/v1/platforms/checked/check');
-    expect(short.body.ok).toBe(true);
-    expect(steps(short.body)).toEqual([
-      'reachable true',
-      'token true',
-      'scopes true',
-      'clock true',
-      'lineItems true',
-    ]);
-    const full = await test.call('POST', '/v1/platforms/checked/check', {
-      lineItemsUrl: `${fake.url}/items`,
-    });
-    expect(full.body.steps.at(-1)).toMatchObject({
-      name: 'lineItems',
-      ok: true,
-      detail: expect.stringContaining('1 '),
-    });
-    expect(JSON.stringify(full.body)).not.toContain('hush');
-  });
-
-  it('keeps the token at home', async () => {
-    await register();
-    const refused = await test.call('POST', '/v1/platforms/checked/check', {
-      lineItemsUrl: 'https://evil.example/items',
-    });
-    expect([refused.status, refused.body.code]).toEqual([422, 'ORIGIN_NOT_ALLOWED']);
-    expect(refused.body.errors[0].pointer).toBe('/lineItemsUrl');
-  });
-
-  it.each<[string, FakePlatform['paths'][string], string[], RegExp]>([
-    [
-      'a refused assertion',
-      () => ({ status: 400, body: { error: 'invalid_client', error_description: 'who are you' } }),
-      ['reachable true', 'token false', 'clock true'],
-      /who are you/,
-    ],
-    [
-      'a login page instead of a token',
-      () => ({
-        status: 200,
-        body: '<!doctype html><title>Log in</title>',
-        headers: { 'content-type': 'text/html' },
-      }),
-      ['reachable true', 'token false', 'clock true'],
-      /HTML/,
-    ],
-    [
-      'a scope that is not granted',
-      () => ({ status: 200, body: { access_token: 'hush', scope: SCOPES.lineItem } }),
-      ['reachable true', 'token true', 'scopes false', 'clock true', 'lineItems true'],
-      /scope\/score/,
-    ],
-    [
-      'clocks that differ',
-      (form) => ({ ...granted(form), headers: { date: new Date(Date.now() - 60_000).toUTCString() } }),
-      ['reachable true', 'token true', 'scopes true', 'clock false', 'lineItems true'],
-      /ahead/,
-    ],
-  ])('says what is wrong: %s', async (_name, answer, expected, words) => {
-    fake.paths['/token'] = answer;
-    await register();
-    const { status, body } = await test.call('POST', '/v1/platforms/checked/check', {});
-    expect([status, body.ok]).toEqual([200, false]);
-    expect(steps(body)).toEqual(expected);
-    const failed = body.steps.find(({ ok }: { ok: boolean }) => !ok);
-    expect(failed.detail).toMatch(words);
-    expect(failed.hint).toEqual(expect.any(String));
-  });
-
-  it('asks for less where one scope spoils all', async () => {
-    const asked: string[] = [];
-    fake.paths['/token'] = (form) => {
-      asked.push(form.get('scope')!);
-      return form.get('scope')!.includes('result')
-        ? { status: 400, body: { error: 'invalid_scope' } }
-        : granted(form);
-    };
-    await register();
-    const { body } = await test.call('POST', '/v1/platforms/checked/check');
-    expect(body.ok).toBe(true);
-    expect(asked).toHaveLength(2);
-    expect(body.steps[2]).toMatchObject({
-      name: 'scopes',
-      ok: true,
-      hint: expect.stringContaining('read back'),
-    });
-    expect(scope).toContain('result');
-  });
-
-  it('says that nothing is there', async () => {
-    await register({ tokenUrl: 'http://127.0.0.1:1/token' });
-    const { body } = await test.call('POST', '/v1/platforms/checked/check');
-    expect(body).toMatchObject({
-      ok: false,
-      steps: [{ name: 'reachable', ok: false, hint: expect.stringContaining('listens') }],
-    });
-    expect((await test.call('POST', '/v1/platforms/none/check')).status).toBe(404);
   });
 });

@@ -1,9 +1,13 @@
+import { signerFor } from '@gradewire/passback';
 import { gauge, MAX_LABEL_VALUES, OTHER, type Registry } from '@gradewire/telemetry';
 import type { Context } from './context.ts';
 import { ageSeconds } from './lanes.ts';
 import { allPlatformIds } from './platform-ids.ts';
 
-type GaugeParts = Pick<Context, 'platforms' | 'reader' | 'laneState' | 'durability' | 'now' | 'logger'>;
+type GaugeParts = Pick<
+  Context,
+  'platforms' | 'reader' | 'laneState' | 'durability' | 'toolKeys' | 'now' | 'logger'
+>;
 
 interface PlatformState {
   platform: string;
@@ -79,6 +83,30 @@ export function registerRedisGauges(registry: Registry, parts: GaugeParts): void
       whenReadable(
         () => parts.durability.current(),
         ({ mode }) => self.set({ mode }, 1),
+      )(),
+  });
+  gauge(registry, {
+    name: 'gradewire_tool_key_age_seconds',
+    help: 'How long the key that signs for all platforms has been signing.',
+    labels: [],
+    collect: (self) =>
+      whenReadable(
+        async () => signerFor(await parts.toolKeys.list(), undefined, parts.now()),
+        (key) => {
+          if (key) self.set(Math.max(0, (parts.now() - key.signsFromMs!) / 1_000));
+        },
+      )(),
+  });
+  gauge(registry, {
+    name: 'gradewire_tool_keys_sealed',
+    help: 'Private keys by the encryption key that opens them: current, previous or unknown.',
+    labels: ['sealed_by'],
+    collect: (self) =>
+      whenReadable(
+        () => parts.toolKeys.secrets.sealCounts(),
+        (counts) => {
+          for (const [sealedBy, count] of Object.entries(counts)) self.set({ sealed_by: sealedBy }, count);
+        },
       )(),
   });
 }

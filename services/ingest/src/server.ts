@@ -4,8 +4,11 @@ import { metricsListener } from '@gradewire/telemetry';
 import { createApp } from './app.ts';
 import { type Config, ConfigError } from './config.ts';
 import { type Context, closeContext, connectContext, createContext } from './context.ts';
+import { ReconciliationRunner } from './reconciliations/reconciliation-runner.ts';
+import { ReconciliationSchedule } from './reconciliations/reconciliation-schedule.ts';
 import { registerRedisGauges } from './redis-gauges.ts';
 import { ReplayRunner } from './replays/replay-runner.ts';
+import { KeyKeeper } from './tool-keys/key-keeper.ts';
 
 /** Requests under way get this long to finish; one can wait for a platform's answer. */
 const DRAIN_MS = 30_000;
@@ -49,9 +52,16 @@ export async function startIngest(config: Config, overrides: Partial<Context> = 
   void connectContext(context);
   const replayRunner = new ReplayRunner(context);
   replayRunner.start();
+  const reconciliationRunner = new ReconciliationRunner(context);
+  reconciliationRunner.start();
+  const reconciliationSchedule = new ReconciliationSchedule(context, config.reconcileIntervalMs);
+  reconciliationSchedule.start();
+  const keyKeeper = new KeyKeeper(context);
+  keyKeeper.start();
 
   const url = urlOf(server, config.host);
-  logger.info({ url, jwksUrl: `${config.publicUrl ?? url}/.well-known/jwks.json` }, 'listening');
+  context.publicUrl = config.publicUrl ?? url;
+  logger.info({ url, jwksUrl: `${context.publicUrl}/.well-known/jwks.json` }, 'listening');
   const drain = () => {
     context.draining = true;
   };
@@ -62,7 +72,13 @@ export async function startIngest(config: Config, overrides: Partial<Context> = 
     drain,
     async [Symbol.asyncDispose]() {
       drain();
-      await Promise.all([close(server), replayRunner[Symbol.asyncDispose]()]);
+      await Promise.all([
+        close(server),
+        replayRunner[Symbol.asyncDispose](),
+        reconciliationRunner[Symbol.asyncDispose](),
+        reconciliationSchedule[Symbol.asyncDispose](),
+        keyKeeper[Symbol.asyncDispose](),
+      ]);
       await close(metrics);
       await closeContext(context);
       logger.info('stopped');
@@ -72,11 +88,17 @@ export async function startIngest(config: Config, overrides: Partial<Context> = 
 
 /** Says once when Redis goes and comes, and sees to the first tool key, so that platforms can be told of it. */
 function watchRedis({ redis, toolKeys, logger }: Context): void {
+  const seeToToolKeys = async () => {
+    await toolKeys.ensure();
+    const { unknown } = await toolKeys.secrets.sealCounts();
+    if (unknown > 0)
+      logger.error({ event: 'encryption-key', unknown }, 'the encryption key does not open every tool key');
+  };
   let isThere = true;
   redis.on('ready', () => {
     isThere = true;
     logger.info('redis is there');
-    toolKeys.ensure().catch((error: unknown) => logger.warn({ err: error }, 'no tool key yet'));
+    seeToToolKeys().catch((error: unknown) => logger.warn({ err: error }, 'no tool key yet'));
   });
   redis.on('close', () => {
     if (isThere) logger.warn('redis is away, trying on');

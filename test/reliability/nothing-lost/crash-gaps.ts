@@ -3,11 +3,11 @@ import { startTestRedis } from '@gradewire/local-redis/testing';
 import { createGradewire, type ScoreInput } from '@gradewire/sdk';
 import { impatientRetries, platformId } from '../../support/classroom.ts';
 import { startGradewire } from '../../support/gradewire.ts';
-import type { Attack } from '../attack.ts';
+import { openSimulator } from '../../support/open-simulator.ts';
+import { type Attack, platformOf } from '../attack.ts';
 import { Ledger } from '../ledger.ts';
+import { settledAll } from '../settled-all.ts';
 import { type Command, startRedisTap } from './redis-tap.ts';
-import { openSimulator } from './simulators.ts';
-import { settledAll } from './waiting.ts';
 
 /** The writes that one score makes on its way in, in their order; the last two go out together. */
 const steps: { name: string; isIt: (command: Command, marker: string) => boolean; accepts?: true }[] = [
@@ -26,9 +26,10 @@ const queueing = steps.findIndex(({ name }) => name === 'queueing the cell');
 
 export const crashGaps: Attack = {
   name: 'crash-gaps',
+  profile: 'generic',
   promise: 'An ingest that dies while it takes a score in leaves it whole or not at all',
   how: 'SIGKILL right before Redis gets, or right after it carried out, each write of a score on its way in: claim, active platforms, accept, queue, wake',
-  async run({ long, say }) {
+  async run({ long, say, profile }) {
     const moments = steps.flatMap((step, index) =>
       (['before', 'after'] as const).map((when) => ({ step, when, index })),
     );
@@ -37,7 +38,7 @@ export const crashGaps: Attack = {
     await using redis = await startTestRedis({ appendfsync: 'always' });
     await using tap = await startRedisTap(redis.port);
     await using simulator = await openSimulator({
-      profile: 'generic',
+      ...platformOf({ profile }),
       courses: [{ students: cuts.length }],
     });
     const env = { ...impatientRetries, GRADEWIRE_REQUEST_TIMEOUT_MS: '1000' };
@@ -90,7 +91,7 @@ export const crashGaps: Attack = {
 
     // What was accepted without an answer is delivered whether or not its sender comes back.
     if (!long) await gradewire.addDelivery({ GRADEWIRE_REDIS_URL: redis.url });
-    broken.push(...(await settledAll(client, [platformId], 40_000)));
+    broken.push(...(await settledAll(client, [platformId], 120_000)));
     const unanswered = ledger.entries.length;
     broken.push(...(await ledger.unfinished(client)), ...ledger.wrongGrades(simulator));
 
@@ -99,7 +100,7 @@ export const crashGaps: Attack = {
       if (acceptedId === undefined) ledger.note(score, lineItemUrl, { id });
       else if (id !== acceptedId) broken.push(`${score.userId}: sent again it became a second score`);
     }
-    broken.push(...(await settledAll(client, [platformId], 40_000)));
+    broken.push(...(await settledAll(client, [platformId], 120_000)));
     broken.push(...(await ledger.unfinished(client)), ...ledger.wrongGrades(simulator));
     const posts = simulator.state().counters.scoresStored;
     if (posts !== cuts.length) broken.push(`${posts} posts for ${cuts.length} scores`);

@@ -3,11 +3,11 @@ import type { Simulator } from '@gradewire/platform-simulator';
 import { createGradewire, type Gradewire } from '@gradewire/sdk';
 import { platformId } from '../../support/classroom.ts';
 import { startGradewire } from '../../support/gradewire.ts';
+import { openSimulator } from '../../support/open-simulator.ts';
+import { openStore } from '../../support/store.ts';
 import type { Attack } from '../attack.ts';
 import { seededRandom } from '../random.ts';
-import { openSimulator } from './simulators.ts';
-import { openStore } from './store.ts';
-import { until } from './waiting.ts';
+import { until } from '../watch.ts';
 
 /** What Redis is told, and what Gradewire must show for it. */
 const modes = {
@@ -49,11 +49,11 @@ export const durability: Attack = {
       for (let round = 0; round < (long ? 5 : 1); round += 1) {
         await acceptUntilKilled(impatient, simulator, lineItemUrl, accepted, async () => {
           const enough = accepted.length + random.between(50, long ? 1_000 : 150);
-          await until(() => accepted.length >= enough, 60_000, 1);
+          await until(`${mode}: too few accepted`, 120_000, () => accepted.length >= enough, 1);
           await redis.kill();
         });
         await redis.restart();
-        await until(async () => (await fetch(`${url}/readyz`)).ok, 20_000, 20);
+        await until(`${mode}: not ready again`, 60_000, async () => (await fetch(`${url}/readyz`)).ok, 20);
         // Without a log the platform is gone as well.
         if (mode === 'none') await client.platforms.put(platformId, simulator.registration as never);
       }
@@ -120,7 +120,8 @@ async function unsafeSettings(
   await using store = openStore(redisUrl);
   // Both at once in time, one at a time in force would take twice the few seconds that a look at the settings is good for.
   for (const [name, unsafe] of refused) await store.redis.config('SET', name, unsafe);
-  await until(async () => (await fetch(`${url}/readyz`)).status === 503, 10_000, 50);
+  const refuses = async () => (await fetch(`${url}/readyz`)).status === 503;
+  await until('the settings are not noticed', 60_000, refuses);
   const { reasons } = await readiness(url);
   for (const [name] of refused) {
     if (!reasons.some((reason) => reason.includes(name))) broken.push(`/readyz does not name ${name}`);

@@ -1,9 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { createGradewire, type ScoreInput } from '@gradewire/sdk';
 import { impatientRetries, openClassroom, platformId } from '../../support/classroom.ts';
-import type { Attack } from '../attack.ts';
+import { type Attack, platformOf } from '../attack.ts';
 import { Ledger } from '../ledger.ts';
 import { seededRandom } from '../random.ts';
-import { delay, settledAll, until } from './waiting.ts';
+import { settledAll } from '../settled-all.ts';
+import { until } from '../watch.ts';
 
 const senders = 8;
 const batchSize = 25;
@@ -13,15 +15,21 @@ const patientRetry = { retries: 500, baseMs: 20, maxMs: 500 };
 
 export const kills: Attack = {
   name: 'kills',
+  profile: 'generic',
   promise: 'Nothing accepted is lost',
   how: 'ingest, two delivery processes and Redis (fsync `always`) killed with SIGKILL at random moments while scores, single and in batches, come in and go out',
-  async run({ long, seed, say }) {
+  async run({ long, seed, say, profile }) {
     const random = seededRandom(seed);
     const victims = ['ingest', 'delivery', 'redis'] as const;
     const total = long ? 10_000 : 600;
     const rounds = long ? Array.from({ length: 20 }, (_, i) => victims[i % 3]!) : random.shuffle(victims);
     await using room = await openClassroom({
-      simulator: { profile: 'generic', courses: [{ students: total / 5 }], latencyMs: 10, history: 2 },
+      simulator: {
+        ...platformOf({ profile }),
+        courses: [{ students: total / 5 }],
+        latencyMs: 10,
+        history: 2,
+      },
       redis: { appendfsync: 'always' },
       gradewire: { deliveries: 2, env: { ...impatientRetries, GRADEWIRE_REQUEST_TIMEOUT_MS: '1000' } },
       registration: { limits: { concurrency: 32 } },
@@ -77,7 +85,7 @@ export const kills: Attack = {
 
     const killOne = async (victim: (typeof victims)[number], from: number, upTo: number) => {
       const at = random.between(from, upTo - 1);
-      await until(() => ledger.entries.length >= at, 60_000);
+      await until('not enough is accepted', 120_000, () => ledger.entries.length >= at, 5);
       const service =
         victim === 'redis'
           ? undefined
@@ -97,7 +105,7 @@ export const kills: Attack = {
     }
     if (ledger.entries.length !== total) broken.push(`${ledger.entries.length} of ${total} were accepted`);
 
-    broken.push(...(await settledAll(client, [platformId], long ? 120_000 : 60_000)));
+    broken.push(...(await settledAll(client, [platformId], 120_000)));
     const unfinished = await ledger.unfinished(client);
     const wrong = ledger.wrongGrades(simulator);
     broken.push(...unfinished, ...wrong);

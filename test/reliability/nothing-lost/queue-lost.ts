@@ -2,11 +2,12 @@ import { laneQueueName } from '@gradewire/passback/bullmq';
 import { platformKey } from '@gradewire/passback/redis';
 import { impatientRetries } from '../../support/classroom.ts';
 import { openSchools, registerSchool, type School, schoolScore } from '../../support/schools.ts';
+import { keysOf, openStore } from '../../support/store.ts';
 import type { Attack } from '../attack.ts';
 import { Ledger } from '../ledger.ts';
 import { type Random, seededRandom } from '../random.ts';
-import { keysOf, openStore } from './store.ts';
-import { settledAll, until } from './waiting.ts';
+import { settledAll } from '../settled-all.ts';
+import { until } from '../watch.ts';
 
 /** Which of a queue's keys are lost. A job is `PREFIX:NUMBER`, a deduplication key `PREFIX:de:CELL`. */
 const losses: Record<string, (suffix: string, random: Random) => boolean> = {
@@ -21,14 +22,16 @@ const losses: Record<string, (suffix: string, random: Random) => boolean> = {
 
 export const queueLost: Attack = {
   name: 'queue-lost',
+  profile: 'generic',
   promise: 'A lost queue is filled again from the cells',
   how: "in mid-run the queue's keys are deleted: all of them; only the wait list, the jobs, the backoffs, the deduplication keys or the list of active jobs; any half",
-  async run({ long, seed, say }) {
+  async run({ long, seed, say, profile }) {
     const random = seededRandom(seed);
     const kinds = Object.keys(losses);
     const students = long ? 1_000 : 40;
     const times = long ? 3 : 1;
     await using schools = await openSchools({
+      profile,
       courses: kinds.map((id) => ({ id, students })),
       gradewire: { deliveries: 2, env: { ...impatientRetries, GRADEWIRE_REQUEST_TIMEOUT_MS: '1000' } },
     });
@@ -52,7 +55,7 @@ export const queueLost: Attack = {
       for (let time = 1; time <= times; time += 1) {
         // Somewhere between a tenth and nine tenths of the way.
         const left = students * (1 - (time - 1 + 0.2 + 0.6 * random.next()) / times);
-        await until(async () => (await undelivered(school)) <= left, 60_000);
+        await until(`${kind} does not get on`, 120_000, async () => (await undelivered(school)) <= left, 5);
         const lost = await lose(school, kind);
         say(`${kind}: ${lost} keys deleted with ${Math.round(left)} cells left`);
         if (lost === 0 && kind === 'everything') broken.push(`${kind}: there was nothing to lose`);
@@ -60,8 +63,7 @@ export const queueLost: Attack = {
     };
     const accept = async (school: School) => {
       const scores = Array.from({ length: students }, (_, i) => schoolScore(school, i, i % 101));
-      const { results } = await client.batches.send(scores);
-      for (const { index, id } of results) if (id) ledger.note(scores[index]!, school.lineItemUrl, { id });
+      await ledger.handIn(client, scores, school.lineItemUrl);
     };
     const undelivered = ({ platformId }: School) => store.redis.zcard(platformKey(platformId, 'undelivered'));
     const lose = async ({ platformId }: School, kind: string) => {
@@ -79,7 +81,7 @@ export const queueLost: Attack = {
     const hurry = long ? undefined : setInterval(() => void store.redis.del(...leases), 500);
     try {
       await Promise.all(kinds.map(attackOne));
-      broken.push(...(await settledAll(client, platformIds, long ? 120_000 : 30_000)));
+      broken.push(...(await settledAll(client, platformIds, 120_000)));
     } finally {
       clearInterval(hurry);
     }

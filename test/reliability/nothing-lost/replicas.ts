@@ -4,11 +4,12 @@ import { platformKey } from '@gradewire/passback/redis';
 import { createGradewire, type GradewireError } from '@gradewire/sdk';
 import { platformId } from '../../support/classroom.ts';
 import { startGradewire } from '../../support/gradewire.ts';
+import { openSimulator } from '../../support/open-simulator.ts';
+import { keysOf, openStore } from '../../support/store.ts';
 import type { Attack } from '../attack.ts';
 import { Ledger } from '../ledger.ts';
-import { openSimulator } from './simulators.ts';
-import { keysOf, openStore } from './store.ts';
-import { until } from './waiting.ts';
+import { until } from '../watch.ts';
+import { newcomers } from './newcomers.ts';
 
 export const replicas: Attack = {
   name: 'replicas',
@@ -21,8 +22,8 @@ export const replicas: Attack = {
     await using primary = openStore(server.url);
     await using copy = openStore(replica.url);
     const inSync = async () => /slave0:.*state=online/.test(await primary.redis.info('replication'));
-    await until(inSync, 20_000);
-    await using simulator = await openSimulator({ profile: 'generic', courses: [{ students: total }] });
+    await until('the replica is not in sync', 60_000, inSync);
+    await using simulator = await openSimulator({ profile: 'generic', courses: [{ students: 1 }] });
     const env = { GRADEWIRE_MIN_REPLICAS: '1' };
     await using gradewire = await startGradewire({ redisUrl: server.url, deliveries: 0, env });
     const { url, apiKey } = gradewire;
@@ -32,20 +33,7 @@ export const replicas: Attack = {
     const lineItemUrl = simulator.addLineItem(course.id, { label: 'Quiz', scoreMaximum: 100 });
     const broken: string[] = [];
     const ledger = new Ledger();
-    let users = 0;
-    const newScore = () => {
-      const { userId } = course.students[users % total]!;
-      users += 1;
-      const timestamp = new Date().toISOString();
-      return {
-        platformId,
-        userId,
-        target: { lineItemUrl },
-        scoreGiven: users % 101,
-        scoreMaximum: 100,
-        timestamp,
-      };
-    };
+    const newScore = newcomers(simulator, lineItemUrl);
     const failureOf = (sending: Promise<unknown>) =>
       sending.then(
         () => undefined,
@@ -77,18 +65,15 @@ export const replicas: Attack = {
 
     // A replica that is gone: refused before anything is written.
     await replica.kill();
-    await until(
-      async () => (await failureOf(client.scores.send(newScore())))?.code === 'NOT_DURABLE',
-      15_000,
-      50,
-    );
+    const isRefused = async () => (await failureOf(client.scores.send(newScore())))?.code === 'NOT_DURABLE';
+    await until('scores are not refused', 60_000, isRefused);
     const before = (await scoresOf()).length;
     expect503(await failureOf(client.scores.send(newScore())), 'NOT_DURABLE', 'replica gone');
     if ((await scoresOf()).length !== before)
       broken.push('a score that was refused for want of replicas is in the record');
     await replica.restart();
-    await until(inSync, 20_000);
-    await until(async () => (await fetch(`${url}/readyz`)).ok, 15_000, 50);
+    await until('the replica is not in sync', 60_000, inSync);
+    await until('not ready again', 60_000, async () => (await fetch(`${url}/readyz`)).ok);
 
     // Fail-over: whatever was answered 202 is on the replica.
     const half = ledger.entries.length + total / 2;
@@ -101,7 +86,7 @@ export const replicas: Attack = {
       }
     };
     const kill = async () => {
-      await until(() => ledger.entries.length >= half, 60_000, 1);
+      await until('too few are accepted', 120_000, () => ledger.entries.length >= half, 1);
       await server.kill();
     };
     await Promise.all([kill(), ...Array.from({ length: 8 }, send)]);

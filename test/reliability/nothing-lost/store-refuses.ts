@@ -4,11 +4,12 @@ import { platformKey } from '@gradewire/passback/redis';
 import type { BatchAccepted, ScoreAccepted } from '@gradewire/sdk';
 import type { Redis } from 'ioredis';
 import { impatientRetries, openClassroom, platformId } from '../../support/classroom.ts';
-import type { Attack } from '../attack.ts';
+import { keysOf, openStore } from '../../support/store.ts';
+import { type Attack, platformOf } from '../attack.ts';
 import { Ledger } from '../ledger.ts';
 import { type Random, seededRandom } from '../random.ts';
-import { keysOf, openStore } from './store.ts';
-import { settledAll } from './waiting.ts';
+import { settledAll } from '../settled-all.ts';
+import { newcomers } from './newcomers.ts';
 
 /** A Redis that answers but takes no writes, and how it comes to be one again. */
 interface Refusal {
@@ -43,12 +44,13 @@ export const storeRefuses: readonly Attack[] = refusals.map(({ name, promise, ho
   name,
   promise,
   how,
-  async run({ long, seed, say }) {
+  profile: 'generic',
+  async run({ long, seed, say, profile }) {
     const random = seededRandom(seed);
     const [rounds, refusedPerRound] = long ? [10, 200] : [2, 40];
-    const maxUsers = 50_000;
+    const most = 50_000;
     await using room = await openClassroom({
-      simulator: { profile: 'generic', courses: [{ students: 1 }], history: 2 },
+      simulator: { ...platformOf({ profile }), courses: [{ students: 1 }], history: 2 },
       gradewire: {
         deliveries: long ? 2 : 0,
         env: { ...impatientRetries, GRADEWIRE_REQUEST_TIMEOUT_MS: '1000' },
@@ -62,7 +64,6 @@ export const storeRefuses: readonly Attack[] = refusals.map(({ name, promise, ho
     const ledger = new Ledger();
     const broken: string[] = [];
     const refused: string[] = [];
-    let users = 0;
 
     const post = async <T>(path: string, body: unknown) => {
       const response = await fetch(`${url}${path}`, {
@@ -76,20 +77,7 @@ export const storeRefuses: readonly Attack[] = refusals.map(({ name, promise, ho
         body: (await response.json()) as T,
       };
     };
-    const newScore = () => {
-      users += 1;
-      const userId = `student-of-${users}`;
-      simulator.teacher.addUser(course.id, { userId, name: userId });
-      const timestamp = new Date().toISOString();
-      return {
-        platformId,
-        userId,
-        target: { lineItemUrl },
-        scoreGiven: users % 101,
-        scoreMaximum: 100,
-        timestamp,
-      };
-    };
+    const newScore = newcomers(simulator, lineItemUrl);
     const told = (status: number, retryAfter: string | null) => {
       if (status !== 503) broken.push(`a score was answered ${status}`);
       else if (!/^[1-9]\d*$/.test(retryAfter ?? '')) broken.push(`503 with Retry-After ${retryAfter}`);
@@ -126,21 +114,21 @@ export const storeRefuses: readonly Attack[] = refusals.map(({ name, promise, ho
       const [accepted, before] = [ledger.entries.length, refused.length];
       const change = delay(random.between(20, 200)).then(() => begin(store.redis, random));
       const send = async () => {
-        while (refused.length < before + refusedPerRound && users < maxUsers) await sendSome();
+        while (refused.length < Math.min(most, before + refusedPerRound)) await sendSome();
       };
       await Promise.all([change, send(), send(), send(), send()]);
       await end(store.redis);
       say(`${ledger.entries.length - accepted} accepted, ${refused.length - before} refused`);
       // And it works again without anything else.
       const atEnd = ledger.entries.length;
-      const [deadline, { length: stillRefused }] = [performance.now() + 10_000, refused];
+      const [deadline, { length: stillRefused }] = [performance.now() + 60_000, refused];
       while (ledger.entries.length === atEnd && performance.now() < deadline) await sendSome();
       if (ledger.entries.length === atEnd)
         broken.push(`still refused ${refused.length - stillRefused} scores later`);
     }
 
     if (!long) await gradewire.addDelivery();
-    broken.push(...(await settledAll(client, [platformId], long ? 60_000 : 20_000)));
+    broken.push(...(await settledAll(client, [platformId], 120_000)));
     const unfinished = await ledger.unfinished(client);
     broken.push(...unfinished, ...ledger.wrongGrades(simulator));
     const records = await keysOf(store.redis, platformKey(platformId, 'score', ''));

@@ -1,26 +1,22 @@
 import { startTestRedis } from '@gradewire/local-redis/testing';
 import type { Simulator } from '@gradewire/platform-simulator';
 import { startGradewire } from '../../support/gradewire.ts';
-import type { Attack } from '../attack.ts';
+import { openSimulator } from '../../support/open-simulator.ts';
+import { registerSchool, type School, schoolScore } from '../../support/schools.ts';
+import { type Attack, platformOf } from '../attack.ts';
 import { Ledger } from '../ledger.ts';
-import { openSimulator } from '../nothing-lost/simulators.ts';
-import { settledAll, until } from '../nothing-lost/waiting.ts';
+import { settledAll } from '../settled-all.ts';
+import { until } from '../watch.ts';
 
 /** What a container is given: terminationGracePeriodSeconds of the Kubernetes example, stop_grace_period of compose. */
 const containerGraceMs = 45_000;
 
-interface School {
-  simulator: Simulator;
-  platformId: string;
-  lineItemUrl: string;
-  students: readonly { userId: string }[];
-}
-
 export const shutdownInFlight: Attack = {
   name: 'shutdown',
+  profile: 'generic',
   promise: 'SIGTERM ends a worker within its grace period, and no score is posted twice for it',
   how: 'SIGTERM with 1,000 posts on the wire and as many cells waiting, while a second process takes over; every post is counted',
-  async run({ long, say }) {
+  async run({ long, say, profile }) {
     // A platform is given at most 128 connections by one process.
     const [schools, perSchool] = long ? [10, 100] : [2, 30];
     const inFlight = schools * perSchool;
@@ -31,49 +27,29 @@ export const shutdownInFlight: Attack = {
     await using gradewire = await startGradewire({ redisUrl: redis.url, env });
     const { client, url, deliveries } = gradewire;
     await using stack = new AsyncDisposableStack();
-    const ledger = new Ledger();
-    const simulators: School[] = [];
+    const all: { simulator: Simulator; school: School; ledger: Ledger }[] = [];
     for (let i = 0; i < schools; i += 1) {
       const simulator = stack.use(
         await openSimulator({
-          profile: 'generic',
-          courses: [{ students: perSchool * 2 }],
+          ...platformOf({ profile }),
+          courses: [{ id: `c${i}`, students: perSchool * 2 }],
           tool: { jwksUrl: `${url}/.well-known/jwks.json` },
         }),
       );
-      const platformId = `school-${i}`;
-      const { registration } = simulator;
-      await client.platforms.put(platformId, {
-        ...registration,
-        limits: { concurrency: perSchool },
-      } as never);
-      const course = simulator.courses[0]!;
-      const lineItemUrl = simulator.addLineItem(course.id, { label: 'Quiz', scoreMaximum: 100 });
+      const school = await registerSchool({ gradewire, simulator }, `c${i}`, { concurrency: perSchool });
       // Applied at once and answered late: what is not waited for would be posted again.
       simulator.addFault({
         match: { endpoint: 'scores' },
-        action: { kind: 'delay', ms: long ? 8_000 : 2_000, apply: true },
+        action: { kind: 'delay', ms: long ? 8_000 : 5_000, apply: true },
       });
-      simulators.push({ simulator, platformId, lineItemUrl, students: course.students });
+      all.push({ simulator, school, ledger: new Ledger() });
     }
-    for (const { platformId, lineItemUrl, students } of simulators) {
-      const scores = students.map(({ userId }, i) => {
-        const timestamp = new Date().toISOString();
-        return {
-          platformId,
-          userId,
-          target: { lineItemUrl },
-          scoreGiven: i % 101,
-          scoreMaximum: 100,
-          timestamp,
-        };
-      });
-      const { results } = await client.batches.send(scores);
-      for (const { index, id } of results) if (id) ledger.note(scores[index]!, lineItemUrl, { id });
+    for (const { school, ledger } of all) {
+      const scores = school.students.map((_, i) => schoolScore(school, i, i % 101));
+      await ledger.handIn(client, scores, school.lineItemUrl);
     }
-    const onTheWire = () =>
-      simulators.reduce((sum, { simulator }) => sum + simulator.state().counters.inFlight, 0);
-    await until(() => onTheWire() >= inFlight, 30_000, 20);
+    const onTheWire = () => all.reduce((sum, { simulator }) => sum + simulator.state().counters.inFlight, 0);
+    await until('too few are in flight', 60_000, () => onTheWire() >= inFlight, 20);
 
     say(`SIGTERM with ${onTheWire()} posts in flight`);
     const startedAt = performance.now();
@@ -83,21 +59,19 @@ export const shutdownInFlight: Attack = {
     await second;
     if (code !== 0) broken.push(`it ended with ${code}`);
     if (tookMs > containerGraceMs) broken.push(`it took ${Math.round(tookMs)} ms`);
-    for (const { simulator } of simulators) simulator.clearFaults();
-    const platformIds = simulators.map(({ platformId }) => platformId);
-    broken.push(...(await settledAll(client, platformIds, 60_000)));
-    broken.push(...(await ledger.unfinished(client)));
-    let posts = 0;
-    for (const { simulator } of simulators) {
+    for (const { simulator } of all) simulator.clearFaults();
+    const platformIds = all.map(({ school }) => school.platformId);
+    broken.push(...(await settledAll(client, platformIds, 120_000)));
+    let [posts, scores] = [0, 0];
+    for (const { simulator, ledger } of all) {
       posts += simulator.state().counters.requests.scores ?? 0;
-      const own = new Ledger();
-      own.entries.push(...ledger.entries.filter(({ lineItemUrl }) => lineItemUrl.startsWith(simulator.url)));
-      broken.push(...own.wrongGrades(simulator));
+      scores += ledger.entries.length;
+      broken.push(...(await ledger.unfinished(client)), ...ledger.wrongGrades(simulator));
     }
-    const twice = posts - ledger.entries.length;
-    if (twice !== 0) broken.push(`${posts} posts for ${ledger.entries.length} scores`);
+    const twice = posts - scores;
+    if (twice !== 0) broken.push(`${posts} posts for ${scores} scores`);
     return {
-      figure: `${inFlight.toLocaleString('en')} in flight: exit ${code} after ${(tookMs / 1_000).toFixed(1)} s, ${twice} posted twice of ${ledger.entries.length.toLocaleString('en')}`,
+      figure: `${inFlight.toLocaleString('en')} in flight: exit ${code} after ${(tookMs / 1_000).toFixed(1)} s, ${twice} posted twice of ${scores.toLocaleString('en')}`,
       broken,
     };
   },

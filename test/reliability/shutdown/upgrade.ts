@@ -1,59 +1,35 @@
-import { startTestRedis } from '@gradewire/local-redis/testing';
 import { LaneQueues, laneQueueName } from '@gradewire/passback/bullmq';
 import { connectRedis, platformKey, queueConnection } from '@gradewire/passback/redis';
-import { impatientRetries, platformId } from '../../support/classroom.ts';
-import { startGradewire } from '../../support/gradewire.ts';
-import type { Attack } from '../attack.ts';
-import { Ledger } from '../ledger.ts';
-import { openSimulator } from '../nothing-lost/simulators.ts';
-import { keysOf, openStore } from '../nothing-lost/store.ts';
-import { settledAll } from '../nothing-lost/waiting.ts';
+import { impatientRetries, openClassroom, platformId } from '../../support/classroom.ts';
+import { keysOf, openStore } from '../../support/store.ts';
+import { type Attack, platformOf } from '../attack.ts';
+import { Classwork } from '../classwork.ts';
 import { seededRandom } from '../random.ts';
+import { settledAll } from '../settled-all.ts';
 
 export const upgrade: Attack = {
   name: 'upgrade',
+  profile: 'generic',
   promise: 'Two versions of the services can work side by side on one store',
   how: "jobs with another version's data, names and options, records, cells, lane and registration with members that this version does not know",
-  async run({ long, seed }) {
+  async run({ long, seed, profile }) {
     const students = long ? 2_000 : 100;
     const random = seededRandom(seed);
     const broken: string[] = [];
-    await using redis = await startTestRedis();
-    await using store = openStore(redis.url);
-    await using simulator = await openSimulator({ profile: 'generic', courses: [{ students }] });
-    await using gradewire = await startGradewire({
-      redisUrl: redis.url,
-      deliveries: 0,
-      env: impatientRetries,
+    await using room = await openClassroom({
+      simulator: { ...platformOf({ profile }), courses: [{ students }] },
+      gradewire: { deliveries: 0, env: impatientRetries },
+      registration: { limits: { concurrency: 32 } },
     });
-    const { client, url } = gradewire;
-    simulator.setTool({ jwksUrl: `${url}/.well-known/jwks.json` });
-    await client.platforms.put(platformId, {
-      ...simulator.registration,
-      limits: { concurrency: 32 },
-    } as never);
-    const course = simulator.courses[0]!;
-    const lineItemUrl = simulator.addLineItem(course.id, { label: 'Quiz', scoreMaximum: 100 });
-    const ledger = new Ledger();
-    const later = { addedLater: { version: 2, list: [1, 'two', null] } };
-
-    for (let from = 0; from < students; from += 1_000) {
-      const scores = course.students.slice(from, from + 1_000).map(({ userId }, i) => {
-        const timestamp = new Date().toISOString();
-        return {
-          platformId,
-          userId,
-          target: { lineItemUrl },
-          scoreGiven: i % 101,
-          scoreMaximum: 100,
-          timestamp,
-        };
-      });
-      const { results } = await client.batches.send(scores);
-      for (const { index, id } of results) if (id) ledger.note(scores[index]!, lineItemUrl, { id });
-    }
+    const { gradewire, simulator } = room;
+    const { client } = gradewire;
+    await using store = openStore(room.redis.url);
+    const work = new Classwork(room);
+    const { ledger } = work;
+    await work.handIn(0, students);
 
     // Everything as a newer version could have left it.
+    const later = { addedLater: { version: 2, list: [1, 'two', null] } };
     const { redis: own } = store;
     const addMembers = async (key: string, field?: string) => {
       const json = field ? await own.hget(key, field) : await own.get(key);
@@ -71,7 +47,7 @@ export const upgrade: Attack = {
     }
 
     // And the queue: of each cell the job that another version would have added.
-    const connection = queueConnection(connectRedis(redis.url, 'patient'));
+    const connection = queueConnection(connectRedis(room.redis.url, 'patient'));
     await using queues = new LaneQueues({ connection });
     const queue = queues.queue(platformId);
     const cells = await own.zrange(platformKey(platformId, 'undelivered'), '0', '-1');
@@ -100,17 +76,17 @@ export const upgrade: Attack = {
     const sweepLease = platformKey(platformId, 'sweep-lease');
     const hurry = long ? undefined : setInterval(() => void own.del(sweepLease), 500);
     try {
-      broken.push(...(await settledAll(client, [platformId], long ? 120_000 : 40_000)));
+      broken.push(...(await settledAll(client, [platformId], 120_000)));
     } finally {
       clearInterval(hurry);
       connection.disconnect();
     }
-    broken.push(...(await ledger.unfinished(client)), ...ledger.wrongGrades(simulator));
+    broken.push(...(await work.wrongs()));
     const posts = simulator.state().counters.requests.scores ?? 0;
     if (posts !== ledger.entries.length) broken.push(`${posts} posts for ${ledger.entries.length} scores`);
     const strange = simulator
       .requests({ endpoint: 'scores' })
-      .filter(({ status }) => status !== 200 && status !== 204);
+      .filter(({ status }) => status < 200 || status > 299);
     if (strange.length > 0) broken.push(`the platform refused ${strange.length} posts`);
     return {
       figure: `${ledger.entries.length.toLocaleString('en')} scores, ${shapes.length} kinds of jobs, unknown members everywhere: all delivered, ${posts - ledger.entries.length} posted twice`,

@@ -10,7 +10,7 @@ import { createPlatformHttp, type PlatformHttp, type PlatformHttpOptions } from 
 const clients: PlatformHttp[] = [];
 
 function client(options: Partial<PlatformHttpOptions> = {}): PlatformHttp {
-  const http = createPlatformHttp({ requestTimeoutMs: 5000, allowPrivateNetworks: true, ...options });
+  const http = createPlatformHttp({ requestTimeoutMs: 30_000, allowPrivateNetworks: true, ...options });
   clients.push(http);
   return http;
 }
@@ -247,20 +247,20 @@ describe('no answer, and the platform cannot have seen the request', () => {
 
   it('when the time is over before a connection is free, and then does not send it late', async () => {
     let requests = 0;
-    await using server = await httpServer((request, response) => {
+    const free = Promise.withResolvers<void>();
+    await using server = await httpServer(async (request, response) => {
       requests++;
-      setTimeout(() => answer(request, response, 200), 150);
+      await free.promise;
+      answer(request, response, 200);
     });
-    const http = client({ maxConnectionsPerOrigin: 1, requestTimeoutMs: 200 });
-    const [first, second] = await Promise.all([http.send(post(server.url)), http.send(post(server.url))]);
-    expect(first).toMatchObject({ kind: 'response', status: 200 });
-    expect(second).toMatchObject({ kind: 'noResponse', code: 'TIMEOUT', maybeSeen: true });
-    const waiting = [
-      http.send(get(server.url)),
-      http.send(post(server.url, { signal: AbortSignal.timeout(20) })),
-    ];
-    expect((await Promise.all(waiting))[1]).toMatchObject({ code: 'ABORTED', maybeSeen: false });
-    expect(requests).toBe(3);
+    const http = client({ maxConnectionsPerOrigin: 1, requestTimeoutMs: 60_000 });
+    const first = http.send(get(server.url));
+    await expect.poll(() => requests).toBe(1);
+    const second = await http.send(post(server.url, { signal: AbortSignal.timeout(20) }));
+    expect(second).toMatchObject({ code: 'ABORTED', maybeSeen: false });
+    free.resolve();
+    expect(await first).toMatchObject({ kind: 'response', status: 200 });
+    expect(requests).toBe(1);
   });
 
   it('when it was given up before it began', async () => {
@@ -320,19 +320,20 @@ describe('no answer, and the platform may have seen the request', () => {
 
   it('when it hangs', async () => {
     await using server = await httpServer(() => {});
-    const given = await client({ requestTimeoutMs: 100 }).send(post(server.url));
+    const given = await client({ requestTimeoutMs: 500 }).send(post(server.url));
     expect(given).toMatchObject({
       code: 'TIMEOUT',
       maybeSeen: true,
-      detail: 'no complete answer within 100 ms',
+      detail: 'no complete answer within 500 ms',
     });
-    expect(given.durationMs).toBeGreaterThanOrEqual(95);
-    expect(given.durationMs).toBeLessThan(1500);
+    expect(given.durationMs).toBeGreaterThanOrEqual(495);
+    expect(given.durationMs).toBeLessThan(10_000);
   });
 
   it('when it is given up on the way', async () => {
-    await using server = await httpServer(() => {});
-    const given = await client().send(post(server.url, { signal: AbortSignal.timeout(50) }));
+    const giveUp = new AbortController();
+    await using server = await httpServer(() => giveUp.abort());
+    const given = await client().send(post(server.url, { signal: giveUp.signal }));
     expect(given).toMatchObject({ code: 'ABORTED', maybeSeen: true });
   });
 
@@ -352,7 +353,7 @@ describe('no answer, and the platform may have seen the request', () => {
       const timer = setInterval(() => response.write('x'), 20);
       response.on('close', () => clearInterval(timer));
     });
-    const given = await client({ requestTimeoutMs: 200 }).send(get(server.url));
+    const given = await client({ requestTimeoutMs: 600 }).send(get(server.url));
     expect(given).toMatchObject({ code: 'TIMEOUT', maybeSeen: true });
   });
 
@@ -374,7 +375,7 @@ describe("a score's answer that breaks off", () => {
 
   it('counts when the rest of it hangs', async () => {
     await using server = await sending('HTTP/1.1 201 Created\r\nContent-Length: 100\r\n\r\n{', () => {});
-    const given = await client({ requestTimeoutMs: 100 }).send(post(server.url));
+    const given = await client({ requestTimeoutMs: 600 }).send(post(server.url));
     expect(given).toMatchObject({ kind: 'response', status: 201, truncated: true });
   });
 

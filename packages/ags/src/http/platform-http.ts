@@ -1,5 +1,5 @@
 import { Agent } from 'undici';
-import type { SendRequest } from '../messages.ts';
+import type { SendRequest, Stage } from '../messages.ts';
 import { Exchange, type ExchangeLimits } from './exchange.ts';
 import { guardedConnect, NotAttempted } from './guarded-connect.ts';
 
@@ -8,7 +8,7 @@ export interface PlatformHttpOptions {
   requestTimeoutMs: number;
   /** @default 5000 */
   connectTimeoutMs?: number;
-  /** What is kept of a body; of a token's or a score's answer at most 64 KiB. @default 8388608 */
+  /** What is kept of a body; of a token's, a score's or a configuration's answer, and of keys, at most 64 KiB. @default 8388608 */
   maxResponseBytes?: number;
   /** Allows loopback and private addresses, and http without TLS. */
   allowPrivateNetworks: boolean;
@@ -25,6 +25,7 @@ export interface PlatformHttp {
 }
 
 const SMALL_ANSWER_BYTES = 64 * 1024;
+const SMALL_ANSWERS: readonly Stage[] = ['token', 'score', 'configuration', 'keys'];
 const CONNECTION_IDLE_MS = 4000;
 
 /**
@@ -44,7 +45,7 @@ export function createPlatformHttp(options: PlatformHttpOptions): PlatformHttp {
   });
 
   const send: SendRequest = async (request) => {
-    const small = request.stage === 'token' || request.stage === 'score';
+    const small = SMALL_ANSWERS.includes(request.stage);
     const limits: ExchangeLimits = {
       requestTimeoutMs,
       maxResponseBytes: small ? Math.min(maxResponseBytes, SMALL_ANSWER_BYTES) : maxResponseBytes,

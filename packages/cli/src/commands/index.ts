@@ -5,14 +5,31 @@ import { deadLetterList } from './dead-letter-list.ts';
 import { deadLetterReplay } from './dead-letter-replay.ts';
 import { deadLetterShow } from './dead-letter-show.ts';
 import { dev } from './dev.ts';
+import { encryptionKeyReseal } from './encryption-key-reseal.ts';
+import { encryptionKeyStatus } from './encryption-key-status.ts';
+import { launchAdd } from './launch-add.ts';
+import { launchImport } from './launch-import.ts';
+import { launchShow } from './launch-show.ts';
+import { lineItemAdopt } from './line-item-adopt.ts';
+import { lineItemDelete } from './line-item-delete.ts';
+import { lineItemDuplicates } from './line-item-duplicates.ts';
+import { lineItemList } from './line-item-list.ts';
+import { lineItemUpdate } from './line-item-update.ts';
+import { members } from './members.ts';
 import { platformAdd } from './platform-add.ts';
 import { platformCheck } from './platform-check.ts';
 import { platformList } from './platform-list.ts';
+import { reconcile } from './reconcile.ts';
 import { replay } from './replay.ts';
+import { results } from './results.ts';
 import { scoreGet } from './score-get.ts';
 import { scoreImport } from './score-import.ts';
 import { scoreList } from './score-list.ts';
 import { scoreSend } from './score-send.ts';
+import { toolKeyImport } from './tool-key-import.ts';
+import { toolKeyList } from './tool-key-list.ts';
+import { toolKeyRemove } from './tool-key-remove.ts';
+import { toolKeyRotate } from './tool-key-rotate.ts';
 
 /** Every verb, in the order of the help. */
 export const COMMANDS: Command[] = [
@@ -24,10 +41,27 @@ export const COMMANDS: Command[] = [
   scoreGet,
   scoreList,
   scoreImport,
+  launchAdd,
+  launchShow,
+  launchImport,
+  members,
   batchShow,
+  results,
+  lineItemList,
+  lineItemDuplicates,
+  lineItemAdopt,
+  lineItemUpdate,
+  lineItemDelete,
   deadLetterList,
   deadLetterShow,
   deadLetterReplay,
   deadLetterDiscard,
   replay,
+  reconcile,
+  toolKeyList,
+  toolKeyRotate,
+  toolKeyImport,
+  toolKeyRemove,
+  encryptionKeyStatus,
+  encryptionKeyReseal,
 ];

@@ -1,8 +1,16 @@
-import type { ActivityProgress, GradingProgress, ScoreInput } from '@gradewire/sdk';
+import type {
+  ActivityProgress,
+  GradingProgress,
+  Overwrite,
+  ScoreInput,
+  ScoreInputByUser,
+  Target,
+} from '@gradewire/sdk';
 import { defineCommand } from '../command/command.ts';
 import { UsageError } from '../command/errors.ts';
 import { EXIT } from '../command/exit-code.ts';
 import { numberFlag } from '../command/numbers.ts';
+import { STUDENT_FLAGS, studentFrom } from '../command/student-flags.ts';
 import { TARGET_FLAGS, targetFrom } from '../command/target-flags.ts';
 import { WAIT_FLAGS, waitMsFrom } from '../command/wait-flags.ts';
 import { needsAttention } from '../delivery/outcome.ts';
@@ -14,10 +22,11 @@ export const scoreSend = defineCommand({
   details: 'Ends with 3 when the score was not delivered. `--score null` clears a grade.',
   examples: [
     'gradewire score send --platform moodle --user 42 --score 87.5 --score-maximum 100 --line-item https://lms.example/…',
+    'gradewire score send --platform moodle --email ada@school.example --score 9 --score-maximum 10 --launch-id la_moodle_…',
   ],
   flags: {
     platform: { value: 'ID', help: 'the platform', required: true },
-    user: { value: 'ID', help: "the student's LTI user id", required: true },
+    ...STUDENT_FLAGS,
     score: { value: 'N', help: 'points given, or null to clear the grade' },
     'score-maximum': { value: 'N', help: 'points possible; needed with --score' },
     ...TARGET_FLAGS,
@@ -33,6 +42,10 @@ export const scoreSend = defineCommand({
     },
     'external-id': { value: 'ID', help: 'your own id, to find it by' },
     force: { help: 'send it even if nothing changed or a grade would be cleared' },
+    overwrite: {
+      value: 'WORD',
+      help: 'always (default), or unlessEdited to keep a grade that a teacher entered, changed or removed',
+    },
     'idempotency-key': { value: 'KEY', help: 'sending again with the same key sends nothing twice' },
     'no-wait': { help: 'return as soon as the score is accepted' },
     ...WAIT_FLAGS,
@@ -42,10 +55,9 @@ export const scoreSend = defineCommand({
     const target = targetFrom(flags, scoreMaximum === undefined ? {} : { scoreMaximum });
     if (!target) throw new UsageError('which column? Give --line-item, --line-items or --launch-id');
     const scoreGiven = flags.score === 'null' ? null : numberFlag('score', flags.score, { min: 0 });
-    const score: ScoreInput = {
+    const student = studentFrom(flags);
+    const content = {
       platformId: flags.platform,
-      userId: flags.user,
-      target,
       activityProgress: (flags['activity-progress'] ?? 'Completed') as ActivityProgress,
       gradingProgress: (flags['grading-progress'] ?? 'FullyGraded') as GradingProgress,
       ...(scoreGiven === undefined ? {} : { scoreGiven }),
@@ -54,7 +66,9 @@ export const scoreSend = defineCommand({
       ...(flags.timestamp ? { timestamp: flags.timestamp } : {}),
       ...(flags['external-id'] ? { externalId: flags['external-id'] } : {}),
       ...(flags.force ? { force: true } : {}),
+      ...(flags.overwrite ? { overwrite: flags.overwrite as Overwrite } : {}),
     };
+    const score = scoreOf(content, student, target);
     const key = flags['idempotency-key'];
     const accepted = await gradewire().scores.send(score, {
       signal,
@@ -75,3 +89,15 @@ export const scoreSend = defineCommand({
       : EXIT.ok;
   },
 });
+
+function scoreOf(
+  content: Omit<ScoreInput, 'userId' | 'target'>,
+  student: ReturnType<typeof studentFrom>,
+  target: Target,
+): ScoreInput | ScoreInputByUser {
+  if ('userId' in student) return { ...content, ...student, target };
+  if ('launchId' in target) return { ...content, ...student, target };
+  throw new UsageError(
+    'only a launch tells where the roster is: --email, --sourced-id and --name need --launch-id',
+  );
+}

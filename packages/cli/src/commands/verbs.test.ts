@@ -85,17 +85,54 @@ test('platform list follows the pages', async () => {
   expect((await runVerb(['platform', 'list', '--json'], { api })).json().data).toHaveLength(2);
 });
 
-test('platform check shows each step, what to do, and fails when one failed', async () => {
+test('platform check shows each step in words, what to do, and fails when one failed', async () => {
   const steps = [
-    { name: 'reachable', ok: true, detail: 'https://lms.example answers', ms: 12 },
-    { name: 'token', ok: false, detail: 'invalid_client', hint: 'Register the key set.', ms: 30 },
+    { name: 'reachable', ok: true, detail: 'It answers, with status 400.', ms: 12 },
+    {
+      name: 'token',
+      ok: false,
+      reason: 'CLIENT_UNKNOWN',
+      detail: 'Status 400: invalid_client',
+      hint: 'Copy the client id again.',
+      ms: 30.4,
+    },
+    {
+      name: 'scopes',
+      ok: true,
+      reason: 'RESULTS_NOT_ALLOWED',
+      detail: 'Not granted: x.',
+      hint: 'Allow it.',
+      ms: 0,
+    },
+    { name: 'newer', ok: true },
   ];
   await using api = await startFakeGradewire(() => ({ body: { ok: false, steps } }));
-  const { code, stdout } = await runVerb(['platform', 'check', 'm'], { api });
+  const argv = [
+    'platform',
+    'check',
+    'm',
+    '--line-items',
+    'https://l.example/s',
+    '--line-item',
+    'https://l.example/1',
+  ];
+  const { code, stdout } = await runVerb(argv, { api });
   expect(code).toBe(1);
-  expect(stdout).toContain(
-    '✓ reachable: https://lms.example answers 12 ms\n✗ token: invalid_client 30 ms\n  Register the key set.',
+  expect(stdout).toBe(
+    [
+      '✓ Platform: It answers, with status 400. 12 ms',
+      '✗ Access: Status 400: invalid_client 30 ms',
+      '  Copy the client id again. [CLIENT_UNKNOWN]',
+      '! Permissions: Not granted: x.',
+      '  Allow it. [RESULTS_NOT_ALLOWED]',
+      '✓ newer',
+      'Not ready.',
+      '',
+    ].join('\n'),
   );
+  const asked = { lineItemsUrl: 'https://l.example/s', lineItemUrl: 'https://l.example/1' };
+  expect(api.seen[0]?.body).toEqual(asked);
+  expect((await runVerb(['platform', 'check', 'm', '--json'], { api })).json().steps).toEqual(steps);
 });
 
 test('score send waits for the gradebook and ends with 3 when it refuses', async () => {
@@ -139,11 +176,17 @@ test('score send --score null clears a grade, --no-wait returns at once', async 
     'null',
     '--launch-id',
     'la_1',
+    '--overwrite',
+    'unlessEdited',
     '--no-wait',
   ];
   const { code, stdout } = await runVerb(argv, { api });
   expect([code, stdout]).toEqual([0, 'Accepted sc_m_1\n']);
-  expect(api.seen[0]?.body).toMatchObject({ scoreGiven: null, target: { launchId: 'la_1' } });
+  expect(api.seen[0]?.body).toMatchObject({
+    scoreGiven: null,
+    target: { launchId: 'la_1' },
+    overwrite: 'unlessEdited',
+  });
 });
 
 test('score list and dead-letter list show reasons and say when there is more', async () => {

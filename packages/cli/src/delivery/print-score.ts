@@ -11,7 +11,7 @@ export function printScore(score: Score, out: Terminal): void {
     ['Detail', score.detail],
     ['What to do', score.hint && paint('yellow', score.hint)],
     ['Platform', score.platformId],
-    ['Student', score.userId],
+    ['Student', studentText(score)],
     ['Score', gradeText(score.scoreGiven, score.scoreMaximum)],
     ['Column', score.lineItemUrl ?? columnText(score)],
     ['Timestamp', score.timestamp],
@@ -24,6 +24,11 @@ export function printScore(score: Score, out: Terminal): void {
   out.line(paint('bold', score.id));
   for (const [name, value] of facts) if (value) out.line(`  ${name.padEnd(14)} ${value}`);
   if (score.attempts && score.attempts.length > 0) out.line(`\n${attemptTable(score.attempts, out)}`);
+}
+
+/** The id, or as long as that is not known what the score was sent with. */
+function studentText({ userId, user }: Score): string {
+  return userId ?? Object.values(user ?? {})[0] ?? '';
 }
 
 function columnText({ target }: Score): string {
@@ -57,7 +62,7 @@ export function printScoreTable(scores: Score[], out: Terminal): void {
       [...columns, { title: 'Detail', maxWidth: 60 }],
       scores.map((score) => [
         score.id,
-        score.userId,
+        studentText(score),
         gradeText(score.scoreGiven, score.scoreMaximum),
         statusText(score.status, paint),
         score.reason ?? '',

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DevChild } from './child-process.ts';
@@ -33,12 +32,9 @@ const STAYS = (file: string) => `
 `;
 
 async function pidIn(file: string): Promise<number> {
-  for (let tries = 0; tries < 200; tries++) {
-    const pid = Number(await readFile(file, 'utf8').catch(() => ''));
-    if (pid > 0) return pid;
-    await sleep(25);
-  }
-  throw new Error('it never started');
+  const pid = async () => Number(await readFile(file, 'utf8').catch(() => ''));
+  await expect.poll(pid).toBeGreaterThan(0);
+  return pid();
 }
 
 test('one that ends by itself is reported with its name, its end and its last lines', async () => {
@@ -77,6 +73,5 @@ test('it ends with its parent, even by kill -9', async () => {
   const pid = await pidIn(pidFile);
   running.kill('SIGKILL');
   await once(running, 'exit');
-  for (let tries = 0; tries < 200 && isRunning(pid); tries++) await sleep(25);
-  expect(isRunning(pid)).toBe(false);
+  await expect.poll(() => isRunning(pid)).toBe(false);
 });

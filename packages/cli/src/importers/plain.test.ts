@@ -6,9 +6,9 @@ const readCsv = (text: string) => readPlainCsv(parseCsv(text), 's.csv');
 
 test('titles are the fields of the API, dots nest, empty cells are absent', () => {
   const { scores } = readCsv(
-    'userId,scoreGiven,scoreMaximum,target.lineItemUrl,submission.submittedAt,comment,force\n' +
-      '7,9.5,10,https://lms.example/li/1,2026-03-01T10:00:00Z,"Well, done",true\n' +
-      '8,null,10,,,,\n',
+    'userId,scoreGiven,scoreMaximum,target.lineItemUrl,submission.submittedAt,comment,force,overwrite\n' +
+      '7,9.5,10,https://lms.example/li/1,2026-03-01T10:00:00Z,"Well, done",true,unlessEdited\n' +
+      '8,null,10,,,,,\n',
   );
   expect(scores.map(({ fields }) => fields)).toEqual([
     {
@@ -19,6 +19,7 @@ test('titles are the fields of the API, dots nest, empty cells are absent', () =
       submission: { submittedAt: '2026-03-01T10:00:00Z' },
       comment: 'Well, done',
       force: true,
+      overwrite: 'unlessEdited',
     },
     { userId: '8', scoreGiven: null, scoreMaximum: 10 },
   ]);

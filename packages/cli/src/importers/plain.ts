@@ -19,6 +19,7 @@ const TEXT_FIELDS = new Set([
   'submission.startedAt',
   'submission.submittedAt',
   'scoringUserId',
+  'overwrite',
   'externalId',
 ]);
 

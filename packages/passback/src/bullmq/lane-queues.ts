@@ -1,7 +1,8 @@
-import { type Job, type JobsOptions, Queue } from 'bullmq';
+import { type BackendFactory, type Job, type JobsOptions, Queue, type RedisQueueBackend } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { platformKey } from '../redis/keys.ts';
 import { LaneState, type LaneView } from '../redis/lane-state.ts';
+import { laneBackendFactory } from './lane-backend.ts';
 
 /** A lane's job is a pointer: "bring this cell up to date". It never carries the score. */
 export interface CellJob {
@@ -39,16 +40,19 @@ export const isShut = (lane: LaneView): boolean => lane.paused || lane.holdReaso
  * fails fast every method rejects while Redis is away; the score is in the record by then and the sweeper finds it.
  */
 export class LaneQueues implements AsyncDisposable {
+  /** What BullMQ talks through; Workers share it. */
+  readonly backend: BackendFactory<RedisQueueBackend>;
   readonly #connection: Redis;
   readonly #state: LaneState;
   readonly #queues = new Map<string, LaneQueue>();
 
   constructor({ connection }: { connection: Redis }) {
     this.#connection = connection;
+    this.backend = laneBackendFactory(connection);
     this.#state = new LaneState({ redis: connection });
   }
 
-  /** What BullMQ talks over; Workers share it. */
+  /** The one that all lanes of the process share. */
   get connection(): Redis {
     return this.#connection;
   }
@@ -115,16 +119,16 @@ export class LaneQueues implements AsyncDisposable {
       this.#queues.set(platformId, known);
       return known;
     }
-    const queue: LaneQueue = new Queue(laneQueueName(platformId), {
-      connection: this.#connection,
-      prefix: lanePrefix(platformId),
-      defaultJobOptions: jobOptions,
-      streams: { events: { maxLen: maxEvents } },
-      skipVersionCheck: true,
-      skipWaitingForReady: true,
-    });
-    // A failed command rejects to its caller; without a listener the connection's events would be thrown.
-    queue.on('error', () => undefined);
+    const queue: LaneQueue = new Queue(
+      laneQueueName(platformId),
+      {
+        connection: this.#connection,
+        prefix: lanePrefix(platformId),
+        defaultJobOptions: jobOptions,
+        streams: { events: { maxLen: maxEvents } },
+      },
+      this.backend,
+    );
     this.#queues.set(platformId, queue);
     if (this.#queues.size > maxOpenQueues) this.#closeOldest();
     return queue;

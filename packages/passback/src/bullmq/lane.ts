@@ -7,7 +7,14 @@ import type { ScoreReader } from '../redis/score-reader.ts';
 import type { LaneEvents } from './delivery.ts';
 import type { Gate } from './gate.ts';
 import { HoldKeeper, type HoldKeeperOptions } from './hold-keeper.ts';
-import { type CellJob, type CellJobResult, type LaneJob, lanePrefix, laneQueueName } from './lane-queues.ts';
+import {
+  type CellJob,
+  type CellJobResult,
+  isShut,
+  type LaneJob,
+  lanePrefix,
+  laneQueueName,
+} from './lane-queues.ts';
 import { takeLease } from './lease.ts';
 import { sweepLane } from './sweep.ts';
 
@@ -57,6 +64,8 @@ type LaneWorker = Worker<CellJob, CellJobResult | undefined, 'cell'>;
 const maxStalledCount = 20;
 // Bounds how long a worker that waits overlooks a job that became free without a marker.
 const drainDelaySeconds = 2;
+// The cells that opened a lane come before what else it needs, also those of the lanes that open beside it.
+const firstLookMs = 1_000;
 
 /** One platform's lane in this process: its Worker, its share of supervision and sweeping, and the end of both. */
 export class Lane {
@@ -98,9 +107,10 @@ export class Lane {
     const { platformId } = this;
     const { events } = this.#options;
     this.#lastWorkAt = performance.now();
-    const worker = await this.#openInTurn();
+    const worker = await this.#options.opening.run(() => this.#openWorker());
     events.opened(platformId);
     try {
+      await this.#rest(Math.min(firstLookMs, this.#options.timing.lookMs));
       while (!this.#stopping.signal.aborted) {
         let waitMs = this.#options.timing.lookMs;
         try {
@@ -118,35 +128,27 @@ export class Lane {
     }
   }
 
-  /** The turn lasts until the Worker is connected, which it sees to by itself; the lane goes on before that. */
-  #openInTurn(): Promise<LaneWorker> {
-    const stopped = new Promise((resolve) => this.#stopping.signal.addEventListener('abort', resolve));
-    return new Promise((resolve, reject) => {
-      const open = async () => {
-        const worker = await this.#openWorker();
-        resolve(worker);
-        await Promise.race([worker.waitUntilReady(), stopped]);
-      };
-      this.#options.opening.run(open).catch(reject);
-    });
-  }
-
   async #openWorker(): Promise<LaneWorker> {
     const { timing, events, queues, concurrencyOf } = this.#options;
     const { platformId } = this;
     const concurrency = await concurrencyOf(platformId);
     await this.#writeQueueMeta(concurrency);
-    // A Worker begins as soon as it is connected: a lane that is held must have its queue paused by then.
-    await queues.align(platformId);
-    const worker: LaneWorker = new Worker(laneQueueName(platformId), (job) => this.#process(job), {
-      connection: queues.connection,
-      prefix: lanePrefix(platformId),
-      concurrency,
-      lockDuration: timing.lockMs,
-      stalledInterval: timing.stalledMs,
-      maxStalledCount,
-      drainDelay: drainDelaySeconds,
-    });
+    // A Worker begins as soon as it is there: a lane that is held must have its queue paused by then.
+    if (isShut(await queues.align(platformId))) this.#rouse();
+    const worker: LaneWorker = new Worker(
+      laneQueueName(platformId),
+      (job) => this.#process(job),
+      {
+        connection: queues.connection,
+        prefix: lanePrefix(platformId),
+        concurrency,
+        lockDuration: timing.lockMs,
+        stalledInterval: timing.stalledMs,
+        maxStalledCount,
+        drainDelay: drainDelaySeconds,
+      },
+      queues.backend,
+    );
     // A backoff is a new job, added once the old one has let go of the cell: a newer score's job that came meanwhile has
     // the cell by then and wins. A crash before the add is what the sweeper heals.
     worker.on('completed', (_job, result) => {

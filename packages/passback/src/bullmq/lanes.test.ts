@@ -62,7 +62,7 @@ class Log extends EventEmitter {
     return this.lines.filter((line) => line.startsWith(prefix)).length;
   }
   async until(prefix: string, times = 1): Promise<void> {
-    while (this.count(prefix) < times) await once(this, 'line', { signal: AbortSignal.timeout(10_000) });
+    while (this.count(prefix) < times) await once(this, 'line', { signal: AbortSignal.timeout(60_000) });
   }
 }
 
@@ -110,7 +110,7 @@ async function startLanes(
       lookMs: 40,
       sweepMs: 150,
       idleMs: 60,
-      lockMs: 500,
+      lockMs: 30_000,
       stalledMs: 100,
       errorBackoffMs: 20,
       ...more.timing,
@@ -379,7 +379,7 @@ describe('a held lane', () => {
         signal: { kind: 'hold', reason: 'CREDENTIALS_REJECTED', epoch, refusal },
       };
     };
-    const { log } = await startLanes(deliver, new Log(), { graceMs: 300, concurrencyOf: async () => 1 });
+    const { log } = await startLanes(deliver, new Log(), { graceMs: 1_500, concurrencyOf: async () => 1 });
     await submit('p', 'a', 'b', 'c');
     await log.until('bury', 3);
     expect(log.lines.filter((line) => line.startsWith('bury'))).toEqual(

@@ -13,7 +13,7 @@ export interface LanesOptions extends Omit<LaneOptions, 'timing' | 'active' | 'o
   activeLookMs?: number;
 }
 
-const lanesOpeningAtOnce = 4;
+const lanesOpeningAtOnce = 16;
 
 /**
  * All lanes of this process: opened when their platform is woken or found active, closed when it has nothing undelivered.

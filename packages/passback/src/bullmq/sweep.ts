@@ -13,6 +13,7 @@ export async function sweepLane(
   { reader, queues }: { reader: Pick<ScoreReader, 'undeliveredCells'>; queues: LaneQueues },
   platformId: string,
 ): Promise<number> {
+  if ((await reader.undeliveredCells(platformId, 0, 1)).cells.length === 0) return 0;
   const queue = queues.queue(platformId);
   const listed = await listedJobs(queue);
   let added = 0;
@@ -31,20 +32,14 @@ export async function sweepLane(
   }
 }
 
-/**
- * The ids of all jobs there are. Read from the newest end and in the order in which jobs move on, so that one that moves
- * meanwhile is met twice rather than not at all.
- */
+/** The ids of the jobs there are. One that moves on between two pages can be missed, and is asked for by its id then. */
 async function listedJobs(queue: LaneQueue): Promise<Set<string>> {
   const listed = new Set<string>();
-  for (const list of ['delayed', 'wait', 'active'] as const) {
-    for (let start = 0; ; start += idsPerPage) {
-      const ids: string[] = await queue.getRanges([list], start, start + idsPerPage - 1);
-      for (const id of ids) listed.add(id);
-      if (ids.length < idsPerPage) break;
-    }
+  for (let start = 0; ; start += idsPerPage) {
+    const ids = await queue.getRanges(['delayed', 'wait', 'active'], start, start + idsPerPage - 1);
+    for (const id of ids) listed.add(id);
+    if (ids.length < idsPerPage) return listed;
   }
-  return listed;
 }
 
 /** In no list, or what BullMQ keeps of a job that it ran although its data had been deleted. */

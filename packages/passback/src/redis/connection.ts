@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { corked } from './corked.ts';
 
 /** `failFast`: a request's caller is waiting, so an unreachable Redis is an error at once; `patient`: workers wait for it. */
 export type Patience = 'failFast' | 'patient';
@@ -9,28 +10,41 @@ const failFastTimeoutMs = 5_000;
 
 /**
  * One shared connection. With `failFast` commands reject while Redis is away and after one lost connection; with
- * `patient` they wait for ever, as BullMQ's workers require. Commands of one tick travel in one packet.
+ * `patient` they wait for ever, as BullMQ's workers require. Commands of one turn travel in one packet.
  */
 export function connectRedis(url: string, patience: Patience): Redis {
-  const redis = new Redis(url, {
-    lazyConnect: true,
-    enableAutoPipelining: true,
-    enableOfflineQueue: patience === 'patient',
-    maxRetriesPerRequest: patience === 'patient' ? null : 0,
-    ...(patience === 'failFast' && { commandTimeout: failFastTimeoutMs }),
-    retryStrategy: (attempt) => Math.min(50 * 2 ** Math.min(attempt, 10), longestReconnectMs),
-  });
+  const redis = corked(
+    new Redis(url, {
+      lazyConnect: true,
+      enableOfflineQueue: patience === 'patient',
+      maxRetriesPerRequest: patience === 'patient' ? null : 0,
+      ...(patience === 'failFast' && { commandTimeout: failFastTimeoutMs }),
+      retryStrategy: (attempt) => Math.min(50 * 2 ** Math.min(attempt, 10), longestReconnectMs),
+    }),
+  );
   // Every command reports its own failure; without a listener ioredis would print each lost connection to the console.
   redis.on('error', () => undefined);
   return redis;
 }
 
-/**
- * A connection of the same kind for BullMQ. It defines its commands at the first use of a queue, which an automatic pipeline
- * that is open in the same tick does not survive (ioredis: "results[i] is not iterable").
- */
+/** A connection of the same kind for BullMQ, whose larger packets would delay the record's. */
 export function queueConnection(redis: Redis): Redis {
-  const connection = redis.duplicate({ enableAutoPipelining: false });
+  const connection = corked(redis.duplicate());
+  connection.on('error', () => undefined);
+  return connection;
+}
+
+/**
+ * A bare connection to the same Redis, on which one blocking command at a time waits: no handshake beyond the password's, and
+ * when it is lost that command rejects and it stays lost.
+ */
+export function waitingConnection(redis: Redis): Redis {
+  const connection = redis.duplicate({
+    protocol: 2,
+    disableClientInfo: true,
+    enableReadyCheck: false,
+    retryStrategy: () => null,
+  });
   connection.on('error', () => undefined);
   return connection;
 }

@@ -8,10 +8,22 @@ export {
   type Patience,
   queueConnection,
 } from './connection.ts';
+export { type DeliveredCell, DeliveredCells, type DeliveredColumn } from './delivered-cells.ts';
+export { fetchToken, type TokenFetched } from './fetch-token.ts';
 export { globalKey, platformKey } from './keys.ts';
+export { type KnownColumn, KnownColumns } from './known-columns.ts';
 export { LaneState, type LaneView } from './lane-state.ts';
+export { LaunchStore } from './launch-store.ts';
 export { LineItemResolver, type LineItemResolverOptions } from './line-item-resolver.ts';
 export { PlatformStore } from './platform-store.ts';
+export {
+  type Drift,
+  platformOfReconciliation,
+  type Reconciliation,
+  type ReconciliationCounts,
+  ReconciliationStore,
+  type UnreadColumn,
+} from './reconciliation-store.ts';
 export { ScoreRecord, type ScoreRecordOptions } from './record.ts';
 export type {
   AcceptItem,
@@ -32,8 +44,16 @@ export type {
 export { type Replay, ReplayStore } from './replay-store.ts';
 export { type Acquired, type AcquireOptions, RequestBudget } from './request-budget.ts';
 export type { Resolution, ResolveInput } from './resolution.ts';
+export {
+  RosterCache,
+  type RosterQuery,
+  type RosterReading,
+  type RosterResult,
+} from './roster-cache.ts';
 export { bornAtOfScore, newScoreId, platformOfScore } from './score-id.ts';
 export { type DeadSummaryRow, parseCursor, ScoreReader, type UndeliveredCell } from './score-reader.ts';
+export { SealedSelectors } from './sealed-selectors.ts';
+export type { SealCounts, SealedStore } from './sealed-store.ts';
 export { SealBrokenError, SecretBox } from './secret-box.ts';
 export type { Token } from './shared-tokens.ts';
 export { type FetchedToken, TokenCache, type TokenCacheOptions, type TokenResult } from './token-cache.ts';

@@ -6,12 +6,13 @@ import {
   type SendRequest,
 } from '@gradewire/ags';
 import type { Outcome } from '../outcome.ts';
+import { withoutNoise } from '../points.ts';
 import { PROFILES, type ProfileName, takesExtension } from '../profiles.ts';
 import type { CreateLineItem, LineItemsTarget } from '../target.ts';
 
 /**
  * The line item to make for a target. One without a resourceId gets the resource link's id as one, so that it can be found
- * where the platform does not keep the link.
+ * where the platform does not keep the link. Points are rounded up where they have to be whole: grades are fractions of them.
  */
 export function newLineItemFor(
   target: LineItemsTarget,
@@ -20,10 +21,12 @@ export function newLineItemFor(
 ): NewLineItem {
   const { resourceLinkId, resourceId = resourceLinkId, tag } = target;
   const { extensions = {}, ...members } = create;
+  const points = withoutNoise(create.scoreMaximum);
   const taken = Object.entries(extensions).filter(([url]) => takesExtension(profile, url));
   return {
     ...Object.fromEntries(taken),
     ...members,
+    scoreMaximum: PROFILES[profile].wholePoints ? Math.ceil(points) : points,
     ...(resourceId !== undefined && { resourceId }),
     ...(onLink && resourceLinkId !== undefined && { resourceLinkId }),
     ...(tag !== undefined && { tag }),

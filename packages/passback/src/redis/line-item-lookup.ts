@@ -5,8 +5,8 @@ import {
   type PagedReading,
   type SendRequest,
 } from '@gradewire/ags';
+import type { LookUpTarget } from '../launch-place.ts';
 import { chooseLineItem, type LineItemChoice } from '../line-item-choice.ts';
-import type { LineItemsTarget } from '../target.ts';
 
 /** What a look-up came to. `incomplete`: the list goes on beyond what was read. */
 export type LookUp =
@@ -18,7 +18,7 @@ export type LookUp =
  * links, or do not say so.
  */
 export async function lookUpLineItem(options: {
-  target: LineItemsTarget;
+  target: LookUpTarget;
   usedBefore?: string | undefined;
   accessToken: string;
   send: SendRequest;

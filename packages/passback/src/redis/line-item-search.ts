@@ -1,12 +1,18 @@
-import { type ExchangeReading, type LineItem, SCOPES, type SendRequest } from '@gradewire/ags';
-import { columnKeyOf } from '../cell.ts';
+import {
+  type ExchangeReading,
+  type LineItem,
+  normalizeLineItemUrl,
+  SCOPES,
+  type SendRequest,
+} from '@gradewire/ags';
 import { classifyLineItem, classifyToken } from '../classify.ts';
+import type { LookUpTarget } from '../launch-place.ts';
 import { type Outcome, withoutRemedy } from '../outcome.ts';
 import type { Platform } from '../platform.ts';
-import type { LineItemsTarget } from '../target.ts';
 import type { ColumnStore } from './column-store.ts';
 import { type CreationIntents, concerning } from './creation-intents.ts';
 import type { FencedLock } from './fenced-lock.ts';
+import type { KnownColumns } from './known-columns.ts';
 import {
   aftermathOf,
   mayBeAboutLink,
@@ -21,7 +27,7 @@ import type { TokenResult } from './token-cache.ts';
 
 /** One target to be found or made, by the holder of its lock. */
 export interface SearchTask extends ResolveInput {
-  target: LineItemsTarget;
+  target: LookUpTarget;
   alias: string;
   usedBefore?: string;
   lock: FencedLock & { key: string };
@@ -42,6 +48,7 @@ const mayLook: readonly string[] = [SCOPES.lineItem, SCOPES.lineItemReadonly];
 export class LineItemSearch {
   readonly #options: {
     columns: ColumnStore;
+    known: Pick<KnownColumns, 'many'>;
     requestTimeoutMs: number;
     marginMs: number;
     now: () => number;
@@ -50,6 +57,7 @@ export class LineItemSearch {
 
   constructor(options: {
     columns: ColumnStore;
+    known: Pick<KnownColumns, 'many'>;
     requestTimeoutMs: number;
     marginMs: number;
     now: () => number;
@@ -101,6 +109,8 @@ export class LineItemSearch {
         return await this.#bind(task, choice.item, wasOurs, choice.warning);
       }
       if (choice.kind === 'ambiguous') {
+        const adopted = await this.#adoptedAmong(platform, choice.items);
+        if (adopted) return await this.#bind(task, adopted, false);
         return dead('LINE_ITEM_AMBIGUOUS', `${choice.items.length} line items fit the target`);
       }
       if (!target.create) return dead('LINE_ITEM_NOT_FOUND', 'no line item fits the target');
@@ -171,6 +181,17 @@ export class LineItemSearch {
     return classifyLineItem(reading.answer, platform.profile, 'create', this.#options.now());
   }
 
+  /** The one of several that an operator chose, for targets too that were never looked up before. */
+  async #adoptedAmong(platform: Platform, items: readonly LineItem[]): Promise<LineItem | undefined> {
+    const known = await this.#options.known.many(
+      platform.id,
+      items.map(({ id }) => id),
+    );
+    const chosen = known.map(({ replacedBy }) => replacedBy).filter((url) => url !== undefined);
+    const names = new Set(chosen.map(normalizeLineItemUrl));
+    return items.find(({ id }) => names.has(normalizeLineItemUrl(id)));
+  }
+
   async #bind(task: SearchTask, item: LineItem, created: boolean, warning?: string): Promise<Resolution> {
     const { platform, alias, lock } = task;
     const { id: url, label, scoreMaximum } = item;
@@ -181,8 +202,7 @@ export class LineItemSearch {
       scoreMaximum,
       created,
     });
-    const isThis = bound.column === columnKeyOf(url);
-    const doubled = isThis ? warning : 'another process has bound the target to another column meanwhile';
+    const doubled = bound.lost ? 'another process has bound the target to another column meanwhile' : warning;
     return {
       kind: 'resolved',
       lineItemUrl: bound.url,

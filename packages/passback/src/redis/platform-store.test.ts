@@ -35,6 +35,25 @@ test.each([
   expect((await store.list({ limit: 10 })).data).toHaveLength(conflicts ? 1 : 2);
 });
 
+test('the platform of a launch is found by issuer, client and deployment', async () => {
+  const same = { issuer: 'https://lms.example', clientId: 'c' };
+  const store = newStore();
+  await store.put(platformFor('north', { ...same, deploymentIds: ['1', '2'] }));
+  await store.put(platformFor('south', { ...same, deploymentIds: ['3'] }));
+  await store.put(platformFor('any', { ...same, clientId: 'other' }));
+  const found = async (change: object) => (await store.find({ ...same, ...change }))?.id;
+  expect(await found({ deploymentId: '2' })).toBe('north');
+  expect(await found({ deploymentId: '3' })).toBe('south');
+  expect(await found({ deploymentId: '4' })).toBeUndefined();
+  expect(await found({})).toBeUndefined();
+  expect(await found({ clientId: 'other', deploymentId: '4' })).toBe('any');
+  expect(await found({ clientId: 'other' })).toBe('any');
+  expect(await found({ issuer: 'https://elsewhere.example', deploymentId: '1' })).toBeUndefined();
+  await store.delete('south');
+  expect(await found({ deploymentId: '3' })).toBeUndefined();
+  expect(await found({})).toBe('north');
+});
+
 test('a registration is free again once its platform is deleted or moved', async () => {
   const same = { issuer: 'https://lms.example', clientId: 'c' };
   const store = newStore();

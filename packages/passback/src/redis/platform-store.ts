@@ -101,6 +101,27 @@ export class PlatformStore {
     };
   }
 
+  /**
+   * The platform that a launch is of. Undefined also when there are several, of which only the deployment could tell one, and
+   * none is named.
+   */
+  async find(registration: {
+    issuer: string;
+    clientId: string;
+    deploymentId?: string | undefined;
+  }): Promise<Platform | undefined> {
+    const { deploymentId } = registration;
+    const key = registrationKey(registration);
+    const ids = await this.#redis.hkeys(key);
+    const found = await Promise.all(ids.map((id) => this.get(id)));
+    const fitting = found.filter((platform) => {
+      // A claim of a platform that was not written, or is another by now, was left behind by a crash.
+      if (!platform || registrationKey(platform) !== key) return false;
+      return deploymentId === undefined || (platform.deploymentIds?.includes(deploymentId) ?? true);
+    });
+    return fitting.length === 1 ? fitting[0] : undefined;
+  }
+
   /** Refuses while scores are undelivered; after it no further score is accepted. */
   async delete(id: string): Promise<'deleted' | 'notFound' | 'undelivered'> {
     const former = await this.get(id);
@@ -129,7 +150,7 @@ export class PlatformStore {
   }
 }
 
-function registrationKey({ issuer, clientId }: Platform): string {
+function registrationKey({ issuer, clientId }: Pick<Platform, 'issuer' | 'clientId'>): string {
   const name = createHash('sha256')
     .update(JSON.stringify([issuer, clientId]))
     .digest('base64url');

@@ -1,11 +1,12 @@
 import type { DeliveredFacts } from '../post.ts';
 import type { ReasonCode } from '../reasons.ts';
-import type { Score, Target } from '../score.ts';
+import type { Score, ScoreContent, Target, UnmatchedScore } from '../score.ts';
+import type { UserSelector } from '../user-selector.ts';
 
 /** A score on its way into the record. `id` comes from {@link newScoreId}; accepting the same id twice changes nothing. */
 export interface AcceptItem {
   id: string;
-  score: Score;
+  score: Score | UnmatchedScore;
   /** `key` is already scoped to the caller and route; `fingerprint` is a hash of the body without white space. */
   idempotency?: { key: string; fingerprint: string };
 }
@@ -28,6 +29,8 @@ export interface BeginInput {
   fence?: string;
   /** The column that the cell's target has turned out to be. */
   column?: { key: string; lineItemUrl: string };
+  /** The platform's id of the user whom the cell's alias has turned out to be. */
+  userId?: string;
   /** Smallest distance of two wire timestamps, ms (the profile's). */
   wireStepMs: number;
   /** A held lane's single attempt: goes although the lane is held and the cell is backing off. */
@@ -38,7 +41,7 @@ export interface BeginInput {
 export interface Lease {
   cell: string;
   scoreId: string;
-  score: Score;
+  score: ScoreContent;
   fence: string;
   leaseMs: number;
   /** Redis's clock at the beginning, ms. */
@@ -51,6 +54,8 @@ export interface Lease {
   uncertain: boolean;
   /** "Older" was answered before and the results had nothing of ours. */
   rechecked: boolean;
+  /** Older scores of the cell that were sent and may have landed without our knowing. */
+  earlier: ScoreContent[];
   /** What the platform was last known to hold of ours; `uncertain` tells whether that may be out of date. */
   delivered?: DeliveredFacts;
   /** The lane's epoch: a failure may only raise the hold of the epoch in which it began. */
@@ -58,6 +63,10 @@ export interface Lease {
   firstFailureAtMs?: number;
   /** How long the lane was held or paused since the first failure, ms. */
   heldMs: number;
+  /** Since when the score is wanted, by Redis's clock: it was accepted then, or replayed. */
+  wantedSinceMs: number;
+  /** The platform refused requests for their number of late: the budget paces them. */
+  paced: boolean;
 }
 
 export type Begun =
@@ -65,16 +74,18 @@ export type Begun =
   | { kind: 'lost' }
   | { kind: 'held' }
   | { kind: 'crashed'; scoreId: string }
-  /** `waitMs` by Redis's clock, which hosts' clocks need not agree with. */
-  | { kind: 'busy'; waitMs: number }
-  | { kind: 'early'; waitMs: number }
-  | ({ kind: 'resolve'; target: Target } & Lease)
-  | ({ kind: 'post'; lineItemUrl: string; wireTimestampMs: number } & Lease);
+  /** `waitMs` by Redis's clock, which hosts' clocks need not agree with; `cell` is where the score is by now. */
+  | { kind: 'busy'; waitMs: number; cell: string }
+  | { kind: 'early'; waitMs: number; cell: string }
+  /** The roster is to tell who the user is. Without `user` nobody can: the encryption key was changed. */
+  | ({ kind: 'identify'; user?: UserSelector; launchId: string } & Lease)
+  | ({ kind: 'resolve'; target: Target; score: Score } & Lease)
+  | ({ kind: 'post'; lineItemUrl: string; wireTimestampMs: number; score: Score } & Lease);
 
 /** One try at one request, as reading a score back shows it. */
 export interface AttemptEntry {
   number: number;
-  stage: 'token' | 'lineItem' | 'score' | 'result';
+  stage: 'token' | 'lineItem' | 'membership' | 'score' | 'result';
   httpStatus?: number;
   outcome: string;
   reason?: string;
@@ -84,7 +95,8 @@ export interface AttemptEntry {
 
 export type Settlement =
   | { kind: 'delivered'; facts: DeliveredFacts; reason?: ReasonCode; detail?: string }
-  | { kind: 'superseded'; reason: ReasonCode; detail?: string }
+  /** `facts`: what the cell has of ours from now on, if that is another than before. */
+  | { kind: 'superseded'; reason: ReasonCode; detail?: string; facts?: DeliveredFacts }
   | { kind: 'dead'; reason: ReasonCode; detail?: string }
   /** Try again in `delayMs`. `ambiguous`: the platform may have applied it. `recheck`: the next post takes a new wire timestamp. */
   | { kind: 'later'; delayMs: number; ambiguous: boolean; recheck?: boolean }
@@ -126,9 +138,13 @@ export type ScoreStatus =
   | 'cancelled';
 
 /** A score as `GET /v1/scores/{id}` shows it. Times are RFC 3339 UTC with milliseconds. */
-export interface ScoreView extends Omit<Score, 'timestamp'> {
+export interface ScoreView extends Omit<ScoreContent, 'timestamp'> {
   id: string;
   platformId: string;
+  /** Absent until the roster has told who `user` is. */
+  userId?: string;
+  /** Who the score was sent for, until that is known by id or the score is settled otherwise than dead. */
+  user?: UserSelector;
   timestamp: string;
   status: ScoreStatus;
   reason?: ReasonCode;
@@ -139,6 +155,8 @@ export interface ScoreView extends Omit<Score, 'timestamp'> {
   supersededBy?: string;
   deliveredAt?: string;
   settledAt?: string;
+  /** When the gradebook was last seen to show it. */
+  verifiedAt?: string;
   lineItemUrl?: string;
   attempts: Array<AttemptEntry & { at: string }>;
 }

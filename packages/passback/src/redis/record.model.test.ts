@@ -1,18 +1,22 @@
+import { randomBytes } from 'node:crypto';
 import { startTestRedis, type TestRedis } from '@gradewire/local-redis/testing';
 import fc from 'fast-check';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { cellIdOf, columnKeyOf, userKeyOf } from '../cell.ts';
 import { connectRedis } from './connection.ts';
 import { platformKey } from './keys.ts';
 import { ScoreRecord } from './record.ts';
-import type { Begun } from './record-types.ts';
+import type { Begun, Settlement } from './record-types.ts';
 import { newScoreId } from './score-id.ts';
 import { ScoreReader } from './score-reader.ts';
+import { SecretBox } from './secret-box.ts';
 
 /** One step of the world; numbers choose among what is there. */
 type Step =
-  | { do: 'accept'; user: number; backMs: number | undefined }
-  | { do: 'begin'; user: number }
+  | { do: 'accept'; user: number; by: 'id' | 'email' | 'name'; backMs: number | undefined }
+  /** `roster` is what a worker finds there that does not know the user; `gone`: its process dies instead. */
+  | { do: 'begin'; user: number; cell: number; roster: Roster }
   /** The worker's answer: landed and known, landed and unanswered, lost, refused now, refused for good. */
   | { do: 'answer'; worker: number; answer: 'ok' | 'landedSilently' | 'lost' | 'later' | 'dead' }
   /** The post lands now, its answer comes later. */
@@ -20,11 +24,19 @@ type Step =
   /** The process is gone; what it sent has landed or never will. */
   | { do: 'crash'; worker: number; landed: boolean }
   | { do: 'wait'; ms: number }
-  | { do: 'replayDead'; user: number };
+  | { do: 'replayDead'; user: number }
+  /** What the roster told is not taken for granted any more. */
+  | { do: 'forget' };
+
+type Roster = 'found' | 'nobody' | 'away' | 'gone';
 
 const leaseMs = 1_500;
 const facts = { contentHash: 'h', hasGrade: true };
 const users = 2;
+const lineItemUrl = 'https://lms.example/items/1';
+const column = { key: columnKeyOf(lineItemUrl), lineItemUrl };
+const launchId = 'la_p_0000000000000000000000';
+const homeOf = (of: number) => cellIdOf(column.key, userKeyOf(`u${of}`));
 
 const user = fc.nat(users - 1);
 const worker = fc.nat(9);
@@ -34,10 +46,25 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('accept' as const),
       user,
+      by: fc.constantFrom('id' as const, 'email' as const, 'name' as const),
       backMs: fc.option(fc.nat(2_000), { nil: undefined }),
     }),
   },
-  { weight: 5, arbitrary: fc.record({ do: fc.constant('begin' as const), user }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant('begin' as const),
+      user,
+      cell: fc.nat(9),
+      roster: fc.constantFrom(
+        'found' as const,
+        'found' as const,
+        'nobody' as const,
+        'away' as const,
+        'gone' as const,
+      ),
+    }),
+  },
   {
     weight: 5,
     arbitrary: fc.record({
@@ -63,7 +90,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('replayDead' as const), user }) },
+  { weight: 1, arbitrary: fc.constant({ do: 'forget' as const }) },
 );
+
+const box = new SecretBox(randomBytes(32));
 
 let server: TestRedis;
 let redis: Redis;
@@ -94,17 +124,25 @@ class World {
 
   constructor() {
     const clockShiftMs = () => this.shift;
-    this.record = new ScoreRecord({ redis, retentionMs: 1e9, cellRetentionMs: 1e10, leaseMs, clockShiftMs });
-    this.reader = new ScoreReader({ redis, clockShiftMs });
+    this.record = new ScoreRecord({
+      redis,
+      box,
+      retentionMs: 1e9,
+      cellRetentionMs: 1e10,
+      leaseMs,
+      clockShiftMs,
+    });
+    this.reader = new ScoreReader({ redis, box, clockShiftMs });
   }
 
   async run(next: Step): Promise<void> {
     switch (next.do) {
       case 'accept':
-        return this.accept(next.user, next.backMs);
+        return this.accept(next.user, next.by, next.backMs);
       case 'begin': {
-        const cell = this.cellOf(next.user);
-        return cell === undefined ? undefined : this.begin(cell);
+        const cells = this.cellsOf(next.user);
+        const cell = cells[next.cell % cells.length];
+        return cell === undefined ? undefined : this.begin(cell, next.roster);
       }
       case 'answer':
         return this.answer(next.worker, next.answer);
@@ -124,48 +162,76 @@ class World {
       case 'replayDead': {
         const last = this.accepted.filter(({ user: of }) => of === next.user).at(-1);
         if (last) await this.record.replay(last.id);
+        return;
+      }
+      case 'forget': {
+        const bindings = await redis.keys(platformKey(this.platformId, 'user-alias', '*'));
+        if (bindings.length > 0) await redis.del(...bindings);
       }
     }
   }
 
-  private cellOf(of: number): string | undefined {
-    return this.accepted.find(({ user: u }) => u === of)?.cell;
+  /** All names that the one cell of a user goes by. */
+  private cellsOf(of: number): string[] {
+    const mine = this.accepted.filter(({ user: u }) => u === of).map(({ cell }) => cell);
+    return mine.length === 0 ? [] : [...new Set([...mine, homeOf(of)])];
   }
 
-  private async accept(of: number, backMs: number | undefined): Promise<void> {
+  private async accept(of: number, by: 'id' | 'email' | 'name', backMs: number | undefined): Promise<void> {
     const id = newScoreId(this.platformId, Date.now());
-    const [result] = await this.record.accept(this.platformId, [
-      {
-        id,
-        score: {
-          userId: `u${of}`,
-          target: { lineItemUrl: 'https://lms.example/items/1' },
-          scoreGiven: 1,
-          scoreMaximum: 1,
-          activityProgress: 'Completed',
-          gradingProgress: 'FullyGraded',
-          ...(backMs === undefined
-            ? {}
-            : { timestamp: new Date(Date.now() + this.shift - backMs).toISOString() }),
-        },
-      },
-    ]);
+    const content = {
+      scoreGiven: 1,
+      scoreMaximum: 1,
+      activityProgress: 'Completed',
+      gradingProgress: 'FullyGraded',
+      ...(backMs === undefined
+        ? {}
+        : { timestamp: new Date(Date.now() + this.shift - backMs).toISOString() }),
+    } as const;
+    const user = by === 'email' ? { email: `u${of}@school.example` } : { name: `User ${of}` };
+    const score =
+      by === 'id'
+        ? { ...content, userId: `u${of}`, target: { lineItemUrl } }
+        : { ...content, user, target: { launchId } };
+    const [result] = await this.record.accept(this.platformId, [{ id, score }]);
     if (!result?.ok) throw new Error('not accepted');
     const order = Date.parse((await this.reader.get(id))!.timestamp);
     this.accepted.push({ id, user: of, order, cell: result.cell });
   }
 
-  async begin(cell: string): Promise<void> {
-    const begun = await this.record.begin({ platformId: this.platformId, cell, wireStepMs: 1 });
+  async begin(name: string, roster: Roster): Promise<void> {
+    const { platformId } = this;
+    const where = { platformId, wireStepMs: 1 };
+    let begun = await this.record.begin({ ...where, cell: name });
+    if (begun.kind === 'identify') {
+      const { cell, scoreId, fence } = begun;
+      const lease = { platformId, cell, scoreId, fence };
+      if (roster === 'gone') return;
+      if (roster !== 'found') {
+        const settlement: Settlement =
+          roster === 'nobody'
+            ? { kind: 'dead', reason: 'USER_NOT_FOUND' }
+            : { kind: 'later', delayMs: 5, ambiguous: false };
+        await this.record.settle({ ...lease, settlement });
+        return;
+      }
+      const { user: of } = this.accepted.find(({ id }) => id === scoreId)!;
+      begun = await this.record.begin({ ...where, cell, fence, userId: `u${of}` });
+    }
+    if (begun.kind === 'resolve') {
+      begun = await this.record.begin({ ...where, cell: begun.cell, fence: begun.fence, column });
+    }
     if (begun.kind === 'early') this.shift += 100;
     if (begun.kind !== 'post') return;
+    const { cell, scoreId, score } = begun;
     const now = Date.now() + this.shift;
     const others = this.workers.filter((other) => other.cell === cell && other.sentAt + leaseMs > now + 50);
     expect(others, 'one post in flight per cell').toEqual([]);
-    const { order } = this.accepted.find(({ id }) => id === begun.scoreId)!;
+    const { order, user: of } = this.accepted.find(({ id }) => id === scoreId)!;
+    expect([cell, score.userId], 'whoever was named').toEqual([homeOf(of), `u${of}`]);
     const settled = await this.reader.many(
-      this.platformId,
-      this.accepted.filter((a) => a.cell === cell && a.order > order).map(({ id }) => id),
+      platformId,
+      this.accepted.filter((a) => a.user === of && a.order > order).map(({ id }) => id),
     );
     expect(
       settled.filter(({ status }) => status === 'delivered'),
@@ -221,7 +287,7 @@ class World {
       const { cells } = await this.reader.undeliveredCells(this.platformId, 0, 100);
       if (cells.length === 0) return;
       for (const { cell } of cells) {
-        await this.begin(cell);
+        await this.begin(cell, 'found');
         while (this.workers.length > 0) await this.answer(0, 'ok');
       }
     }
@@ -245,9 +311,11 @@ class World {
       if (!newest) continue;
       const status = views.find(({ id }) => id === newest.id)?.status;
       if (status === 'delivered')
-        expect(this.shown.get(newest.cell), 'the newest is what the gradebook shows').toBe(newest.id);
+        expect(this.shown.get(homeOf(of)), 'the newest is what the gradebook shows').toBe(newest.id);
       else expect(status).toBe('dead');
     }
+    const named = views.filter(({ status, user }) => status !== 'dead' && user !== undefined);
+    expect(named, 'nobody is named once it is known who it is').toEqual([]);
     const dead = views.filter(({ status }) => status === 'dead');
     expect(await redis.zcard(platformKey(this.platformId, 'dead'))).toBe(dead.length);
   }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { startTestRedis, type TestRedis } from '@gradewire/local-redis/testing';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -9,10 +10,12 @@ import { ScoreRecord } from './record.ts';
 import type { AcceptResult, Begun, SettleInput, Settlement } from './record-types.ts';
 import { newScoreId } from './score-id.ts';
 import { ScoreReader } from './score-reader.ts';
+import { SecretBox } from './secret-box.ts';
 
 const platformId = 'springfield';
 const lineItemUrl = 'https://lms.example/lineitems/1';
 const wireStepMs = 1;
+const box = new SecretBox(randomBytes(32));
 const minute = 60_000;
 const day = 24 * 60 * minute;
 const facts = { contentHash: 'h', hasGrade: true };
@@ -40,12 +43,13 @@ beforeEach(async () => {
   const clockShiftMs = () => shift;
   record = new ScoreRecord({
     redis,
+    box,
     retentionMs: 30 * day,
     cellRetentionMs: 400 * day,
     leaseMs: 30_000,
     clockShiftMs,
   });
-  reader = new ScoreReader({ redis, clockShiftMs });
+  reader = new ScoreReader({ redis, box, clockShiftMs });
 });
 
 function score(fields: Partial<Score> = {}): Score {
@@ -226,7 +230,7 @@ describe('begin', () => {
     const sent = await post(first.cell, { wireStepMs: 1_000 });
     await settle(sent, { kind: 'delivered', facts });
     const second = await accepted({ scoreGiven: 6 });
-    expect(await begin(second.cell, { wireStepMs: 1_000 })).toEqual({
+    expect(await begin(second.cell, { wireStepMs: 1_000 })).toMatchObject({
       kind: 'early',
       waitMs: expect.any(Number),
     });

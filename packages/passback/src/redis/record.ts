@@ -1,7 +1,13 @@
 import type { Redis } from 'ioredis';
 import { aliasKeyOf, columnKeyOf, userKeyOf } from '../cell.ts';
 import type { DeliveredFacts } from '../post.ts';
-import type { Score } from '../score.ts';
+import {
+  isProgressReport,
+  type LaunchTarget,
+  type Score,
+  type ScoreContent,
+  type UnmatchedScore,
+} from '../score.ts';
 import { platformKey } from './keys.ts';
 import type {
   AcceptItem,
@@ -16,12 +22,16 @@ import type {
 import { platformOfScore } from './score-id.ts';
 import { Script } from './script.ts';
 import { acceptScript } from './scripts/accept.ts';
-import { beginScript } from './scripts/begin.ts';
+import { beginScript, extendScript } from './scripts/begin.ts';
 import { cancelScript, discardScript, replayScript } from './scripts/operator.ts';
 import { settleScript } from './scripts/settle.ts';
+import { openSelector, sealSelector, userAliasOf } from './sealed-selector.ts';
+import type { SecretBox } from './secret-box.ts';
 
 export interface ScoreRecordOptions {
   redis: Redis;
+  /** Seals what names people: by whom a roster is to be searched. */
+  box: SecretBox;
   /** How long a settled score can be read by id, ms. */
   retentionMs: number;
   /** How long a cell remembers its order, ms; older timestamps are refused. */
@@ -40,9 +50,12 @@ const crashLimit = 6;
 const attemptsKept = 20;
 /** Least time between two deliveries to one cell. */
 const cellPaceMs = 1 * second;
+/** How long a user is taken to be whom the roster told: an address may be another person's one day. */
+const userBindingLifeMs = 10 * 60 * second;
 
 const accept = new Script(acceptScript);
 const begin = new Script(beginScript);
+const extend = new Script(extendScript);
 const settle = new Script(settleScript);
 const cancel = new Script(cancelScript);
 const replay = new Script(replayScript);
@@ -54,12 +67,14 @@ const discard = new Script(discardScript);
  */
 export class ScoreRecord {
   readonly #redis: Redis;
+  readonly #box: SecretBox;
   readonly #leaseMs: number;
   readonly #lives: [number, number];
   readonly #clockShiftMs: () => number;
 
   constructor(options: ScoreRecordOptions) {
     this.#redis = options.redis;
+    this.#box = options.box;
     this.#leaseMs = options.leaseMs ?? 30 * second;
     this.#lives = [options.retentionMs, options.cellRetentionMs];
     this.#clockShiftMs = options.clockShiftMs ?? (() => 0);
@@ -67,16 +82,21 @@ export class ScoreRecord {
 
   /** Takes in scores of one platform together. Rejects only when Redis does; a refusal is a value, one per item, in order. */
   async accept(platformId: string, items: readonly AcceptItem[]): Promise<AcceptResult[]> {
-    const args = items.flatMap(({ id, score, idempotency }) => [
-      id,
-      aliasKeyOf(score.target) ?? columnKeyOf(urlOf(score)),
-      userKeyOf(score.userId),
-      score.timestamp === undefined ? '' : Date.parse(score.timestamp),
-      JSON.stringify(score),
-      urlOf(score),
-      idempotency?.key ?? '',
-      idempotency?.fingerprint ?? '',
-    ]);
+    const args = items.flatMap(({ id, score, idempotency }) => {
+      const { user, who, body } = this.#kept(score);
+      return [
+        id,
+        aliasKeyOf(score.target) ?? columnKeyOf(urlOf(score)),
+        user,
+        score.timestamp === undefined ? '' : Date.parse(score.timestamp),
+        JSON.stringify(body),
+        urlOf(score),
+        idempotency?.key ?? '',
+        idempotency?.fingerprint ?? '',
+        who,
+        isProgressReport(score) && !score.force ? '1' : '',
+      ];
+    });
     const rows = (await this.#run(accept, platformId, [
       idempotencyLifeMs,
       furthestFutureMs,
@@ -85,7 +105,7 @@ export class ScoreRecord {
     return rows.map(acceptResult);
   }
 
-  /** Begins (or goes on with) an attempt at a cell. `resolve` and `post` hold the lease until `settle`. */
+  /** Begins (or goes on with) an attempt at a cell. `identify`, `resolve` and `post` hold the lease until `settle`. */
   async begin(input: BeginInput): Promise<Begun> {
     const [kind = '', ...row] = (await this.#run(begin, input.platformId, [
       input.cell,
@@ -97,20 +117,28 @@ export class ScoreRecord {
       input.probe ? '1' : '',
       crashLimit,
       cellPaceMs,
+      input.userId === undefined ? '' : userKeyOf(input.userId),
+      input.userId ?? '',
+      userBindingLifeMs,
     ])) as string[];
     switch (kind) {
       case 'busy':
-        return { kind, waitMs: Number(row[0]) };
       case 'early':
-        return { kind, waitMs: Number(row[0]) };
+        return { kind, waitMs: Number(row[0]), cell: row[1] ?? '' };
       case 'crashed':
         return { kind, scoreId: row[1] ?? '' };
       case 'nothing':
       case 'lost':
       case 'held':
         return { kind };
-      case 'resolve': {
+      case 'identify': {
         const lease = leaseOf(row, this.#leaseMs);
+        const user = openSelector(this.#box, row[16] ?? '');
+        const { launchId } = lease.score.target as LaunchTarget;
+        return { kind, ...(user && { user }), launchId, ...lease };
+      }
+      case 'resolve': {
+        const lease = matched(row, this.#leaseMs);
         return { kind, target: lease.score.target, ...lease };
       }
       case 'post':
@@ -118,11 +146,17 @@ export class ScoreRecord {
           kind,
           lineItemUrl: row[3] ?? '',
           wireTimestampMs: Number(row[14]),
-          ...leaseOf(row, this.#leaseMs),
+          ...matched(row, this.#leaseMs),
         };
       default:
         throw new Error(`begin answered ${kind}`);
     }
+  }
+
+  /** Prolongs the lease while an attempt makes requests beside the post. False: it is lost. */
+  async extend(input: { platformId: string; cell: string; fence: string }): Promise<boolean> {
+    const { platformId, cell, fence } = input;
+    return (await this.#run(extend, platformId, [cell, fence, this.#leaseMs])) === 1;
   }
 
   /** Writes what an attempt came to and gives the lease back. */
@@ -138,7 +172,7 @@ export class ScoreRecord {
       input.attempt ? JSON.stringify(input.attempt).slice(1) : '',
       ('delayMs' in s ? s.delayMs : undefined) ?? '',
       s.kind === 'later' && s.ambiguous ? '1' : '',
-      s.kind === 'delivered' ? JSON.stringify(s.facts) : '',
+      'facts' in s ? JSON.stringify(s.facts) : '',
       input.lineItemUrl ?? '',
       input.wireFloorMs ?? '',
       input.streak === undefined ? '' : input.streak === 'end' ? '-' : input.streak.reason,
@@ -162,11 +196,12 @@ export class ScoreRecord {
 
   /**
    * Makes a dead score wanted again, its attempts afresh; with `delivered`, also one that was delivered. Only the cell's
-   * newest score can come back, so that a replay never brings an older grade.
+   * newest score can come back, so that a replay never brings an older grade. `seen` is what the platform was just seen to
+   * have of a delivered one's cell: then there is nothing to be read first.
    */
   async replay(
     scoreId: string,
-    options: { delivered?: boolean } = {},
+    options: { delivered?: boolean; seen?: DeliveredFacts } = {},
   ): Promise<
     { kind: 'replayed'; platformId: string; cell: string } | { kind: 'notDead' | 'notNewest' | 'notFound' }
   > {
@@ -174,7 +209,8 @@ export class ScoreRecord {
     if (platformId === undefined) return { kind: 'notFound' };
     const [kind, cell = ''] = (await this.#run(replay, platformId, [
       scoreId,
-      options.delivered ? '1' : '',
+      options.delivered || options.seen ? '1' : '',
+      options.seen ? JSON.stringify(options.seen) : '',
     ])) as ['replayed' | 'notDead' | 'notNewest' | 'notFound', string?];
     return kind === 'replayed' ? { kind, platformId, cell } : { kind };
   }
@@ -186,13 +222,20 @@ export class ScoreRecord {
     return (await this.#run(discard, platformId, [scoreId, note])) as 'discarded';
   }
 
+  /** A score as the record keeps it: what names a person apart and sealed, until it is known who it is. */
+  #kept(score: Score | UnmatchedScore): { user: string; who: string; body: ScoreContent } {
+    if (!('user' in score)) return { user: userKeyOf(score.userId), who: '', body: score };
+    const { user, ...body } = score;
+    return { user: userAliasOf(this.#box, score), who: sealSelector(this.#box, user), body };
+  }
+
   #run(script: Script, platformId: string, args: ReadonlyArray<string | number>): Promise<unknown> {
     const common = [this.#clockShiftMs(), ...this.#lives];
     return script.run(this.#redis, platformKey(platformId, 'platform'), [...common, ...args]);
   }
 }
 
-function urlOf(score: Score): string {
+function urlOf(score: ScoreContent): string {
   return 'lineItemUrl' in score.target ? score.target.lineItemUrl : '';
 }
 
@@ -216,7 +259,7 @@ function leaseOf(row: ReadonlyArray<string>, leaseMs: number): Lease {
   return {
     cell,
     scoreId,
-    score: JSON.parse(body) as Score,
+    score: JSON.parse(body) as ScoreContent,
     fence,
     leaseMs,
     nowMs: Number(now),
@@ -228,5 +271,15 @@ function leaseOf(row: ReadonlyArray<string>, leaseMs: number): Lease {
     epoch: Number(epoch),
     ...(firstFailureAt === '' ? {} : { firstFailureAtMs: Number(firstFailureAt) }),
     heldMs: Number(held),
+    wantedSinceMs: Number(row[17]),
+    paced: Number(row[18]) === 1,
+    earlier: JSON.parse(row[19] ?? '[]') as ScoreContent[],
   };
+}
+
+/** The lease on a score whose user is known: by the score itself, or by the roster. */
+function matched(row: ReadonlyArray<string>, leaseMs: number): Lease & { score: Score } {
+  const { score, ...lease } = leaseOf(row, leaseMs);
+  const userId = row[15] ?? '';
+  return { ...lease, score: userId === '' ? (score as Score) : { ...score, userId } };
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { globalKey } from './keys.ts';
+import { endRun, takeRun } from './run-scripts.ts';
 import { Script } from './script.ts';
 
 const DAY = 24 * 60 * 60_000;
@@ -16,17 +17,6 @@ export interface Replay {
   request: unknown;
 }
 
-/** ARGV: runner, lease ms. */
-const takeScript = new Script(`
-local r = redis.call('HMGET', KEYS[1], 'status', 'runner', 'runUntil')
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-if r[1] ~= 'running' then return 0 end
-if r[2] and r[2] ~= ARGV[1] and tonumber(r[3]) > now then return 0 end
-redis.call('HSET', KEYS[1], 'runner', ARGV[1], 'runUntil', string.format('%.0f', now + ARGV[2]))
-return 1
-`);
-
 /** ARGV: ids list, runner, lease ms, retention ms, score ids. Returns 1 to go on, 0 to stop. */
 const progressScript = new Script(`
 local r = redis.call('HMGET', KEYS[1], 'status', 'runner')
@@ -38,15 +28,6 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('HSET', KEYS[1], 'runUntil', string.format('%.0f', now + ARGV[3]))
 return r[1] == 'running' and 1 or 0
-`);
-
-/** ARGV: the new status. */
-const endScript = new Script(`
-local status = redis.call('HGET', KEYS[1], 'status')
-if not status then return 'notFound' end
-if status ~= 'running' then return 'settled' end
-redis.call('HSET', KEYS[1], 'status', ARGV[1])
-return ARGV[1]
 `);
 
 /** The state of replays: what was asked, how far it is, and whether it is still wanted. Running one is the owner's part. */
@@ -104,7 +85,7 @@ export class ReplayStore {
 
   /** Makes `runner` the one who runs it, for the time of a lease that `progress` prolongs. False when another does. */
   async take(id: string, runner: string): Promise<boolean> {
-    return (await takeScript.run(this.#redis, replayKey(id), [runner, this.#runLeaseMs])) === 1;
+    return (await takeRun.run(this.#redis, replayKey(id), [runner, this.#runLeaseMs])) === 1;
   }
 
   /** Counts scores as replayed and prolongs the lease. False: stop, it was cancelled or another runs it. */
@@ -124,7 +105,7 @@ export class ReplayStore {
   }
 
   async #end(id: string, status: 'cancelled' | 'done'): Promise<string> {
-    const result = (await endScript.run(this.#redis, replayKey(id), [status])) as string;
+    const result = (await endRun.run(this.#redis, replayKey(id), [status])) as string;
     await this.#redis.srem(globalKey('replays-running'), id);
     return result;
   }

@@ -14,6 +14,8 @@ export type Resolution =
 export interface ResolveInput {
   platform: Platform;
   target: Target;
+  /** The line item that the target stood for until the platform said that there is none. */
+  gone?: string | undefined;
   /** A token with these scopes, or fewer if the platform grants fewer. */
   accessToken: (scopes: readonly string[]) => Promise<TokenResult>;
   /** Forgets exactly this token after it was refused. */

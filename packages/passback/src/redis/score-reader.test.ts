@@ -1,11 +1,15 @@
+import { randomBytes } from 'node:crypto';
 import { startTestRedis, type TestRedis } from '@gradewire/local-redis/testing';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { connectRedis } from './connection.ts';
 import { platformKey } from './keys.ts';
 import { ScoreReader } from './score-reader.ts';
+import { SecretBox } from './secret-box.ts';
 
 const minute = 60_000;
+
+const box = new SecretBox(randomBytes(32));
 
 let server: TestRedis;
 let redis: Redis;
@@ -14,7 +18,7 @@ let reader: ScoreReader;
 beforeAll(async () => {
   server = await startTestRedis();
   redis = connectRedis(server.url, 'patient');
-  reader = new ScoreReader({ redis });
+  reader = new ScoreReader({ redis, box });
 });
 afterAll(async () => {
   redis.disconnect();
@@ -53,6 +57,7 @@ async function bury(numbers: readonly number[], fromMs: number): Promise<void> {
 async function walk(untilMs: number, change: (look: number) => Promise<void>): Promise<string[]> {
   let looks = 0;
   const meddling = new ScoreReader({
+    box,
     redis: new Proxy(redis, {
       get: (target, name) => {
         const member = Reflect.get(target, name);

@@ -7,6 +7,8 @@ import { platformOfScore } from './score-id.ts';
 import { scoreView, type ViewRow } from './score-view.ts';
 import { Script } from './script.ts';
 import { undeliveredScript, viewScript, windowScript } from './scripts/read.ts';
+import { openSelector } from './sealed-selector.ts';
+import type { SecretBox } from './secret-box.ts';
 
 const view = new Script(viewScript);
 const undelivered = new Script(undeliveredScript);
@@ -37,10 +39,12 @@ export interface UndeliveredCell {
 /** Reads scores, lists and dead letters from the record. Lists are found by scanning, so a page may be short. */
 export class ScoreReader {
   readonly #redis: Redis;
+  readonly #box: SecretBox;
   readonly #clockShiftMs: () => number;
 
-  constructor(options: { redis: Redis; clockShiftMs?: () => number }) {
+  constructor(options: { redis: Redis; box: SecretBox; clockShiftMs?: () => number }) {
     this.#redis = options.redis;
+    this.#box = options.box;
     this.#clockShiftMs = options.clockShiftMs ?? (() => 0);
   }
 
@@ -58,7 +62,7 @@ export class ScoreReader {
         this.#clockShiftMs(),
         ...ids,
       ])) as Array<ViewRow | null>;
-      for (const row of rows) if (row) views.push(scoreView(row));
+      for (const row of rows) if (row) views.push(scoreView(row, (who) => openSelector(this.#box, who)));
     }
     return views;
   }

@@ -1,5 +1,6 @@
 import { REASONS, type ReasonCode } from '../reasons.ts';
-import type { Score } from '../score.ts';
+import type { ScoreContent } from '../score.ts';
+import type { UserSelector } from '../user-selector.ts';
 import type { AttemptEntry, ScoreStatus, ScoreView } from './record-types.ts';
 import { platformOfScore } from './score-id.ts';
 
@@ -17,22 +18,29 @@ export type ViewRow = [
   url: string | null,
   attempts: string | null,
   nextAttemptAt: string | null,
+  userId: string | null,
+  who: string | null,
+  verifiedAt: string | null,
 ];
 
 function iso(ms: string | number): string {
   return new Date(Number(ms)).toISOString();
 }
 
-/** A record's row as callers see it. */
-export function scoreView(row: ViewRow): ScoreView {
+/** A record's row as callers see it; `open` tells who the user is to be found by. */
+export function scoreView(row: ViewRow, open: (who: string) => UserSelector | undefined): ScoreView {
   const [id, status, body, at, order, reason, detail, by, settledAt, url, attempts, nextAttemptAt] = row;
-  const score = JSON.parse(body) as Score;
+  const [userId, who, verifiedAt] = row.slice(12);
+  const user = who ? open(who) : undefined;
+  const score = JSON.parse(body) as ScoreContent;
   const entries = JSON.parse(attempts ?? '[]') as Array<AttemptEntry & { at: number }>;
   const hint = reason === null ? undefined : REASONS[reason as ReasonCode]?.hint;
   return {
     id,
     platformId: platformOfScore(id) ?? '',
     ...score,
+    ...(userId ? { userId } : {}),
+    ...(user ? { user } : {}),
     timestamp: iso(order),
     status: status as ScoreStatus,
     ...(reason ? { reason: reason as ReasonCode } : {}),
@@ -43,6 +51,7 @@ export function scoreView(row: ViewRow): ScoreView {
     ...(by ? { supersededBy: by } : {}),
     ...(status === 'delivered' && settledAt ? { deliveredAt: iso(settledAt) } : {}),
     ...(settledAt ? { settledAt: iso(settledAt) } : {}),
+    ...(status === 'delivered' && verifiedAt ? { verifiedAt: iso(verifiedAt) } : {}),
     ...(url ? { lineItemUrl: url } : {}),
     // Written when the attempt ended.
     attempts: entries.map((entry) => ({ ...entry, at: iso(entry.at - entry.durationMs) })),

@@ -13,10 +13,11 @@ export class Script {
 
   async run(redis: Redis, key: string, args: ReadonlyArray<string | number>): Promise<unknown> {
     try {
-      return await redis.evalsha(this.#hash, 1, key, ...args);
+      // Handed over as a list: more than a hundred thousand arguments would not fit the stack.
+      return await redis.call('evalsha', [this.#hash, 1, key, ...args]);
     } catch (error) {
       if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
-      return redis.eval(this.#text, 1, key, ...args);
+      return await redis.call('eval', [this.#text, 1, key, ...args]);
     }
   }
 }

@@ -3,7 +3,7 @@ import type { PlatformAnswer } from '@gradewire/ags';
 import type { Redis } from 'ioredis';
 import { platformKey } from './keys.ts';
 import { Script } from './script.ts';
-import type { SecretBox } from './secret-box.ts';
+import { SealBrokenError, type SecretBox } from './secret-box.ts';
 
 /** An access token as it may be used. `id` names it without telling it. */
 export interface Token {
@@ -65,11 +65,11 @@ local function mayFetch()
   return {'fetch'}
 end
 
-local token = redis.call('HMGET', KEYS[1], 'sealed', 'renewAt')
+local token = redis.call('HMGET', KEYS[1], 'sealed', 'renewAt', 'id')
 if token[1] then
   local usable, renewIn = redis.call('PTTL', KEYS[1]), tonumber(token[2]) - now
   local kind = renewIn <= 0 and mayFetch()[1] == 'fetch' and 'renew' or 'token'
-  return {kind, token[1], renewIn, usable}
+  return {kind, token[1], renewIn, usable, token[3]}
 end
 local refused = redis.call('PTTL', refusedKey)
 if refused > 0 then return {'refused', refused} end
@@ -142,14 +142,18 @@ export class SharedTokens {
     switch (kind) {
       case 'token':
       case 'renew': {
-        const [sealed, renewInMs, usableForMs] = rest as [string, number, number];
-        const token = JSON.parse(this.#box.open(sealed, context)) as StoredToken;
-        return { kind, token, times: { renewInMs, usableForMs }, owner };
+        const [sealed, renewInMs, usableForMs, id] = rest as [string, number, number, string];
+        const token = this.#read<StoredToken>(sealed, context);
+        if (token) return { kind, token, times: { renewInMs, usableForMs }, owner };
+        // As good as none: it goes, and one is fetched anew.
+        return kind === 'renew' ? { kind: 'fetch', owner } : this.take(platformId, name, id);
       }
       case 'fetch':
         return { kind, owner };
-      case 'failed':
-        return { kind, answer: JSON.parse(this.#box.open(String(rest[0]), context)) as PlatformAnswer };
+      case 'failed': {
+        const answer = this.#read<PlatformAnswer>(String(rest[0]), context);
+        return answer ? { kind, answer } : { kind: 'busy', forMs: this.#failureLifeMs };
+      }
       case 'refused':
       case 'busy':
         return { kind, forMs: Number(rest[0]) };
@@ -190,6 +194,16 @@ export class SharedTokens {
   /** Removes exactly this token. False: no fetch is left to replace it, and it stays. */
   async drop(platformId: string, name: string, tokenId: string): Promise<boolean> {
     return (await this.#run(dropScript, platformId, name, '', [tokenId])) === 1;
+  }
+
+  /** Undefined: another process sealed it with an encryption key that this one does not have, as while keys are changed. */
+  #read<T>(sealed: string, context: string): T | undefined {
+    try {
+      return JSON.parse(this.#box.open(sealed, context)) as T;
+    } catch (error) {
+      if (error instanceof SealBrokenError) return undefined;
+      throw error;
+    }
   }
 
   async #run(

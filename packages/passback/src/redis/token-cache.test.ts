@@ -14,19 +14,24 @@ const scopes = [score];
 const all = [lineItem, lineItemReadonly, resultReadonly, score];
 
 let fetches = 0;
-let expiresInSeconds: number;
-let takesMs: number;
+const expiresInSeconds = 3600;
+let shiftMs: number;
 beforeEach(() => {
   fetches = 0;
-  expiresInSeconds = 3600;
-  takesMs = 20;
+  shiftMs = 0;
 });
 
 const fetchToken = async (_: unknown, asked: readonly string[]): Promise<FetchedToken> => {
   const accessToken = `token-${++fetches}`;
-  await delay(takesMs);
+  await delay(20);
   return { ok: true, token: { accessToken, expiresInSeconds, scopes: [...asked] } };
 };
+/** Has the tokens that are there come to the time of their renewal, for Redis and for all processes. */
+const letAge = async () => {
+  for (const key of await tokenKeys()) await fixture.redis.hset(key, 'renewAt', 0);
+  shiftMs += expiresInSeconds * 1_000;
+};
+const tokenKeys = () => fixture.redis.keys('gw:{a}:token:*');
 const refusal: PlatformResponse = {
   kind: 'response',
   stage: 'token',
@@ -38,7 +43,7 @@ const refusal: PlatformResponse = {
   durationMs: 1,
 };
 const newCache = (options: Partial<TokenCacheOptions> = {}) =>
-  new TokenCache({ redis: fixture.client(), box, fetchToken, ...options });
+  new TokenCache({ redis: fixture.client(), box, fetchToken, now: () => Date.now() + shiftMs, ...options });
 const tokenOf = (result: TokenResult) => {
   if (!result.ok) throw new Error('no token');
   return result.token;
@@ -67,55 +72,73 @@ describe('one fetch', () => {
   });
 
   test('when the one who fetched died, another does after the life of the lock', async () => {
-    const hangs = newCache({ lockMs: 100, fetchToken: () => new Promise(() => {}) });
-    const dead = hangs.get(platform, scopes);
-    dead.catch(() => {});
-    await delay(20);
+    const began = Promise.withResolvers<void>();
+    const hangs = newCache({
+      lockMs: 100,
+      fetchToken: () => {
+        began.resolve();
+        return new Promise(() => {});
+      },
+    });
+    hangs.get(platform, scopes).catch(() => {});
+    await began.promise;
     const start = performance.now();
-    expect(tokenOf(await newCache({ lockMs: 100 }).get(platform, scopes)).accessToken).toBe('token-1');
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(tokenOf(await newCache().get(platform, scopes)).accessToken).toBe('token-1');
+    expect(performance.now() - start).toBeLessThan(10_000);
   });
 
   test('one who wakes up after its lock was taken over takes the token that is there', async () => {
+    const began = Promise.withResolvers<void>();
+    const wakesUp = Promise.withResolvers<void>();
     const slow = newCache({
       lockMs: 40,
       fetchToken: async () => {
-        await delay(150);
+        began.resolve();
+        await wakesUp.promise;
         return { ok: true, token: { accessToken: 'late', expiresInSeconds, scopes } };
       },
     });
     const late = slow.get(platform, scopes);
-    await delay(60);
+    await began.promise;
     expect(tokenOf(await newCache().get(platform, scopes)).accessToken).toBe('token-1');
+    wakesUp.resolve();
     expect(tokenOf(await late).accessToken).toBe('token-1');
   });
 });
 
 describe('renewal', () => {
   test('one process renews early, the others go on with the old token meanwhile', async () => {
-    // Renewed after 1.6 s of 2 s.
-    expiresInSeconds = 2;
-    const caches = [newCache(), newCache(), newCache()];
+    const renewed = Promise.withResolvers<void>();
+    const options: Partial<TokenCacheOptions> = {
+      fetchToken: async (asking, wanted) => {
+        const token = await fetchToken(asking, wanted);
+        if (fetches > 1) await renewed.promise;
+        return token;
+      },
+    };
+    const caches = [newCache(options), newCache(options), newCache(options)];
     await Promise.all(caches.map((cache) => cache.get(platform, scopes)));
-    await delay(1650);
-    takesMs = 100;
-    const [first, ...others] = await Promise.all(
-      caches.map(async (cache) => {
-        const start = performance.now();
-        const { accessToken } = tokenOf(await cache.get(platform, scopes));
-        return { accessToken, ms: performance.now() - start };
-      }),
-    ).then((results) => results.sort((a, b) => b.ms - a.ms));
-    expect(first!.accessToken).toBe('token-2');
-    for (const other of others) {
-      expect(other.accessToken).toBe('token-1');
-      expect(other.ms).toBeLessThan(80);
-    }
+    await letAge();
+    const answers: string[] = [];
+    const asked = caches.map(async (cache) => {
+      answers.push(tokenOf(await cache.get(platform, scopes)).accessToken);
+    });
+    await expect.poll(() => answers).toEqual(['token-1', 'token-1']);
+    renewed.resolve();
+    await Promise.all(asked);
+    expect(answers).toEqual(['token-1', 'token-1', 'token-2']);
     expect(fetches).toBe(2);
   });
 
+  test('of a token of an hour is due two minutes before its end', async () => {
+    await newCache().get(platform, scopes);
+    const [key = ''] = await tokenKeys();
+    const inMs = Number(await fixture.redis.hget(key, 'renewAt')) - Date.now();
+    expect(inMs).toBeGreaterThan(3_400_000);
+    expect(inMs).toBeLessThanOrEqual(3_480_000);
+  });
+
   test('a renewal that fails costs nothing while the old token is good', async () => {
-    expiresInSeconds = 1;
     let refuses = false;
     const cache = newCache({
       fetchToken: async (asking, wanted) =>
@@ -123,9 +146,12 @@ describe('renewal', () => {
     });
     await cache.get(platform, scopes);
     refuses = true;
-    await delay(830);
+    await letAge();
     expect(tokenOf(await cache.get(platform, scopes)).accessToken).toBe('token-1');
-    await delay(150);
+    const [key = ''] = await tokenKeys();
+    expect(await fixture.redis.pttl(key)).toBeLessThanOrEqual(3_590_000);
+    await fixture.redis.del(key);
+    shiftMs += expiresInSeconds * 1_000;
     expect(await cache.get(platform, scopes)).toMatchObject({ ok: false });
   });
 });
@@ -179,7 +205,7 @@ describe('a refusal', () => {
   test('is shared with those who waited, and asked anew a moment later', async () => {
     let refusals = 0;
     const options: Partial<TokenCacheOptions> = {
-      failureLifeMs: 150,
+      failureLifeMs: 30_000,
       fetchToken: async () => {
         refusals++;
         await delay(30);
@@ -192,7 +218,9 @@ describe('a refusal', () => {
     for (const result of results) {
       expect(result).toMatchObject({ ok: false, answer: { kind: 'response', status: 400 } });
     }
-    await delay(200);
+    const [key = ''] = await fixture.redis.keys('gw:{a}:token-failure:*');
+    expect(await fixture.redis.pttl(key)).toBeLessThanOrEqual(30_000);
+    await fixture.redis.del(key);
     expect(await newCache().get(platform, scopes)).toMatchObject({ ok: true });
   });
 
@@ -274,4 +302,28 @@ test('nothing in Redis tells the token', async () => {
     const value = type === 'hash' ? await fixture.redis.hgetall(key) : await fixture.redis.dump(key);
     expect(JSON.stringify(value)).not.toContain('token-1');
   }
+});
+
+describe('while the encryption key is changed', () => {
+  const [oldKey, newKey] = [randomBytes(32), randomBytes(32)];
+  const old = new SecretBox(oldKey);
+  const both = new SecretBox(newKey, oldKey);
+
+  test('a token that a process cannot open is as good as none: it fetches one that all can open', async () => {
+    const before = tokenOf(await newCache({ box: old }).get(platform, scopes));
+    expect(tokenOf(await newCache({ box: both }).get(platform, scopes)).id).toBe(before.id);
+    await fixture.redis.flushall();
+    await newCache({ box: both }).get(platform, scopes);
+    const [one, two] = await Promise.all([1, 2].map(() => newCache({ box: old }).get(platform, scopes)));
+    expect(tokenOf(one!).id).toBe(tokenOf(two!).id);
+    expect(tokenOf(await newCache({ box: both }).get(platform, scopes)).id).toBe(tokenOf(one!).id);
+    expect(fetches).toBe(3);
+  });
+
+  test('a refusal that a process cannot open is waited out', async () => {
+    const refuse = async (): Promise<FetchedToken> => ({ ok: false, answer: refusal });
+    const refused = newCache({ box: both, failureLifeMs: 150, fetchToken: refuse });
+    expect((await refused.get(platform, scopes)).ok).toBe(false);
+    expect((await newCache({ box: old, failureLifeMs: 150 }).get(platform, scopes)).ok).toBe(true);
+  });
 });

@@ -132,11 +132,12 @@ const COMMANDS: [method: string, pattern: RegExp, handler: Handler][] = [
     'POST',
     /^\/_sim\/launch$/,
     ({ simulator }, { body }) => {
-      const nonce = body.optional('nonce', 'string');
+      const placement = body.optional('placement', 'string') ?? 'resourceLink';
+      if (!isPlacement(placement)) throw new TypeError('placement is resourceLink, navigation or system');
       return simulator.launch({
         userId: body.required('userId', 'string'),
-        resourceLinkId: body.required('resourceLinkId', 'string'),
-        ...(nonce === undefined ? {} : { nonce }),
+        ...body.pick({ resourceLinkId: 'string', courseId: 'string', nonce: 'string' }),
+        placement,
       });
     },
   ],
@@ -216,6 +217,10 @@ const COMMANDS: [method: string, pattern: RegExp, handler: Handler][] = [
   ],
   ['DELETE', /^\/_sim\/courses\/([^/]+)$/, ({ teacher }, { ids: [id = ''] }) => teacher.deleteCourse(id)],
 ];
+
+function isPlacement(value: string): value is NonNullable<LaunchRequest['placement']> {
+  return ['resourceLink', 'navigation', 'system'].includes(value);
+}
 
 function created<T extends object>(value: T): T {
   return Object.defineProperty(value, CREATED, { value: true, enumerable: false });

@@ -10,7 +10,7 @@ export function faultReply(action: FaultAction, profile: Profile, now: number): 
     case 'throttle':
       return throttleReply(action, now);
     case 'vendorThrottle':
-      return profile.throttled;
+      return profile.throttled(now);
     case 'maintenance':
       return profile.maintenance;
     case 'databaseDown':
@@ -39,6 +39,6 @@ function throttleReply(action: Extract<FaultAction, { kind: 'throttle' }>, now: 
   return {
     status: action.status ?? 429,
     headers: { 'content-type': 'text/plain', ...(form === 'none' ? {} : { 'retry-after': value }) },
-    body: 'Too many requests\n',
+    body: action.body ?? 'Too many requests\n',
   };
 }

@@ -31,6 +31,7 @@ export type FaultAction =
       retryAfter?: 'seconds' | 'date' | 'none';
       retryAfterSeconds?: number;
       status?: number;
+      body?: string;
       ratePerSecond?: number;
       burst?: number;
     }

@@ -29,6 +29,13 @@ export class LeakyBucket {
     return Math.max(0, this.rules.highWater - this.#level);
   }
 
+  headers(now: number): Record<string, string> {
+    return {
+      'x-request-cost': String(this.rules.cost),
+      'x-rate-limit-remaining': this.remaining(now).toFixed(1),
+    };
+  }
+
   #leak(now: number): void {
     const elapsed = Number.isFinite(this.#at) ? Math.max(0, now - this.#at) : 0;
     this.#level = Math.max(0, this.#level - (elapsed / 1000) * this.rules.leakPerSecond);

@@ -25,6 +25,7 @@ const ACTIONS: Record<FaultActionKind, Record<string, string>> = {
     retryAfter: 'string',
     retryAfterSeconds: 'number',
     status: 'number',
+    body: 'string',
     ratePerSecond: 'number',
     burst: 'number',
   },

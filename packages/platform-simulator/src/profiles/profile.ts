@@ -1,4 +1,5 @@
 import type { Reply } from '../http/reply.ts';
+import type { IdShapes } from '../world/ids.ts';
 import type { Cell, Course, LineItem, Member } from '../world/types.ts';
 import type { World } from '../world/world.ts';
 import type { Refusal, RefusalFacts } from './refusals.ts';
@@ -41,6 +42,8 @@ export interface ServiceRequest extends RequestFacts {
   query: URLSearchParams;
   /** The `{type}` of a path that has one. */
   binding?: string;
+  /** The user of a results path that has one. */
+  userId?: string;
   now: number;
 }
 
@@ -59,8 +62,8 @@ export interface TokenRules {
   /** Of a successful answer. */
   headers: Record<string, string>;
   expiresInSeconds: number;
-  /** `tokenUrl`: as a string or among an array. */
-  audience: 'ignored' | 'tokenUrl';
+  /** `tokenUrl`: as a string or among an array. `tokenUrlAlone`: as a string only. `fixed`: an address of the vendor's. */
+  audience: 'ignored' | 'tokenUrl' | 'tokenUrlAlone' | { fixed: string };
   issuer: 'ignored' | 'present' | 'clientId';
   requiredClaims: readonly string[];
   /** `once`: an assertion with a `jti` seen before is refused. */
@@ -69,13 +72,26 @@ export interface TokenRules {
   expiryLeewaySeconds: number;
   maxAgeSeconds?: number;
   algorithms: readonly string[];
-  /** `unknownKid`: cached, read again for a kid that is not there. `anyFailure`: and after every assertion that fails. */
-  keySet: 'unknownKid' | 'anyFailure';
+  /**
+   * `unknownKid`: cached, read again for a kid that is not there. `anyFailure`: and after every assertion that fails.
+   * `ageOnly`: read again for nothing but its age.
+   */
+  keySet: 'unknownKid' | 'anyFailure' | 'ageOnly';
+  /** The age at which a cached key set is read again; undefined: none. */
+  keySetLifeMs?: number;
   keySetTimeoutMs: number;
-  /** A scope that is not permitted: `trim` leaves it out of the token, `refuse` refuses the request. */
-  scopes: 'trim' | 'refuse';
+  /** A scope that is not permitted: `trim` leaves it out, `trimToNone` even where it was the only one, `refuse` refuses. */
+  scopes: 'trim' | 'trimToNone' | 'refuse';
+  /** A tool that was switched off is told so; else it is as if no scope were permitted. */
+  tellsDisabled?: boolean;
   /** The media type must be that of a form. */
   strictForm: boolean;
+  /** Default `Bearer`. */
+  tokenType?: 'bearer';
+  /** Of the access token; default 32 hexadecimal digits, as Moodle has them. */
+  tokenForm?: 'jwt';
+  /** The answer leaves out `expires_in`. */
+  lifetimeUntold?: boolean;
   refuse: (problem: TokenProblem) => Reply;
 }
 
@@ -92,6 +108,7 @@ export type TokenProblem =
   | { code: 'malformed' | 'subjectMissing' | 'unknownClient' | 'kidMissing' | 'kidUnknown' | 'badSignature' }
   | { code: 'algorithmNotSupported' | 'algorithmMismatch' | 'emptyKeySet' | 'keySetUnavailable' | 'jtiSeen' }
   | { code: 'claims'; problems: ClaimProblem[] }
+  | { code: 'toolDisabled' }
   | { code: 'scopeNotPermitted'; scopes: string[] };
 
 export type ClaimProblem =
@@ -107,12 +124,24 @@ interface AuthorizationRules {
 interface LineItemRules {
   /** The posted line item, checked; throws `Refused`. */
   read: (body: string, context: LineItemContext) => ReadLineItem;
+  /** Members that nobody may send, by method: the whole request is refused. */
+  refusedMembers?: { POST?: readonly string[]; PUT?: readonly string[] };
+  /** All other members are refused, and so is a null. */
+  knownMembers?: readonly string[];
+  /** `scoreMaximum` must be a whole number. */
+  wholeMaximum?: boolean;
+  /** Of a POST. Default 201. */
+  createdStatus?: 200;
   /** A PUT's members that were left out: `erased` or `kept`. */
   omitted: 'erased' | 'kept';
   /** Stored grades when `scoreMaximum` changes. */
   maximumChange: 'keepsPercentage' | 'keepsPoints';
   /** DELETE of a column that came with a resource link. */
   deleteCoupled: 'refused' | 'deleted';
+  /** No column can be deleted, the tool's own neither. */
+  keepsAll?: boolean;
+  /** Every column that a teacher adds comes with a resource link. */
+  alwaysLinked?: boolean;
   /** The answer to POST and PUT: the item as kept, or the request's body with the id. */
   answer: 'item' | 'echo';
   show: (item: LineItem, url: string, request: ServiceRequest) => Record<string, unknown>;
@@ -150,8 +179,10 @@ export interface ReadLineItem {
 }
 
 export interface PagingRules {
-  /** `page` counts pages from 1; `from` is an offset. */
-  parameter: 'page' | 'from';
+  /** `page` counts pages from 1; `from` and `start` are offsets. */
+  parameter: 'page' | 'from' | 'start';
+  /** The list is whole whatever `limit` says. */
+  whole?: boolean;
   /** Without `limit`; undefined: everything. */
   defaultLimit?: number;
   maxLimit?: number;
@@ -173,25 +204,37 @@ export interface ReadScore {
   gradingProgress: string;
   submittedAt?: number;
   newSubmission?: boolean;
+  /** Addresses of files to be handed in. */
+  files?: string[];
   preserveScore?: boolean;
   prioritizeNonToolGrade?: boolean;
 }
 
+/** Why a score that is answered like any other never reaches the gradebook. */
+export type Dropped = 'zero' | 'unlinkedColumn' | 'pastDue' | 'unknownUser';
+
 export interface ScoreRules {
   /** Checks body and user; throws `Refused`. */
   read: (context: ScoreContext) => ReadScore;
+  /** All other members are refused, and so is a null. */
+  knownMembers?: readonly string[];
   /** Timestamps are compared after being cut to this. */
   precisionMs: number;
-  refuses: 'equalOrOlder' | 'older' | 'nothing';
+  /** `silently`: an older one is answered like any other and not kept. */
+  refuses: 'equalOrOlder' | 'older' | 'silently' | 'nothing';
   /** False: the timestamp is compared when the request comes in, the grade written after the latency, with nothing to keep another from between. */
   atomic: boolean;
   /** `gradingProgress` that grades. */
   final: readonly string[];
   notFinal: 'clears' | 'ignored';
-  noScore: 'clears' | 'ignored';
+  /** `clearsIfNotReady`: only with `Initialized` and `NotReady`. */
+  noScore: 'clears' | 'clearsIfNotReady' | 'ignored';
   /** The timestamp that stays after a clearing score. */
   clearedAt: 'score' | 'platformClock';
-  outOfRange: 'kept' | 'capped';
+  /** `shownCapped`: kept as posted, and shown as the maximum. */
+  outOfRange: 'kept' | 'capped' | 'shownCapped';
+  /** Kept as scores, and never shown as grades. */
+  dropped?: readonly Dropped[];
   comments: 'replaced' | 'appended';
   attempts: boolean;
   /** What a teacher's edit does to the stored timestamp. */
@@ -199,7 +242,7 @@ export interface ScoreRules {
   /** A teacher's grade under a newer score. */
   teacherEdit: 'overwritten' | 'staysOnCoupled';
   /** The answer to a stored score; a function where it names the result. */
-  stored: Reply | ((resultUrl: string) => Reply);
+  stored: Reply | ((resultUrl: string, request: ServiceRequest) => Reply);
 }
 
 export interface ScoreContext {
@@ -207,6 +250,8 @@ export interface ScoreContext {
   course: Course;
   item: LineItem;
   request: ServiceRequest;
+  /** Who a user id stands for in the course; somebody made up where the profile takes scores of anybody. */
+  member: (userId: string) => Member | undefined;
 }
 
 interface ResultRules {
@@ -215,6 +260,18 @@ interface ResultRules {
   check?: (request: ServiceRequest) => void;
   /** A `user_id` of this shape filters; any other is ignored. */
   userFilter: RegExp;
+  /**
+   * A user's results are at `/results/{user}`, and a `user_id` is not looked at. `object`: there as the one object.
+   * `slash`: the whole list is at `/results/`, and `/results` redirects there.
+   */
+  userPath?: 'list' | 'object' | 'slash';
+  /** Also who was never graded. */
+  everybody?: boolean;
+  /** A user who has no result is 404 instead of an empty list. */
+  missingIsRefused?: boolean;
+  /** `filtered`: a list asked for by user comes without comments. */
+  dropsComments?: 'filtered';
+  mediaType?: string;
   includes: (cell: Cell) => boolean;
   show: (facts: {
     item: LineItem;
@@ -228,6 +285,8 @@ interface ResultRules {
 
 interface MembershipRules {
   paging: PagingRules;
+  /** A larger course is refused. */
+  largest?: number;
   includesSuspended: boolean;
   show: (member: Member, course: Course) => Record<string, unknown>;
   /** Full role URIs or short names that stand for a role; an unknown one is ignored. */
@@ -243,6 +302,33 @@ export interface BucketRules {
   cost: number;
 }
 
+/** A quota of credits that is whole again with each new window. */
+export interface QuotaRules {
+  credits: number;
+  perSeconds: number;
+  /** Of each request. */
+  cost: number;
+}
+
+export type ThrottleRules = BucketRules | QuotaRules;
+
+interface LaunchRules {
+  /** `lineitem` of a link with several columns: left out, or the first. */
+  severalItems: 'untold' | 'first';
+  /** Of the context claim: as in the service's URLs, or another one. */
+  contextId: 'courseId' | 'uuid';
+  /** A link of the default courses has no column of its own. */
+  linksWithoutItem?: boolean;
+  rosterVersions: readonly string[];
+  /** The claim of the roster names its scope. */
+  rosterScope?: boolean;
+  /** Names of custom parameters lose their case. */
+  lowerCaseCustom?: boolean;
+}
+
+/** What can be on another host than the rest: `lineItem` with its scores and results. */
+export type HostedElsewhere = 'token' | 'jwks' | 'lineItem';
+
 /** A learning platform's manners. A vendor is one such table. */
 export interface Profile {
   name: string;
@@ -250,20 +336,24 @@ export interface Profile {
   /** Of the launch's `deployment_id`; on Moodle also the `type_id`. */
   deploymentId: string;
   urls: UrlTemplates;
-  ids: { users: 'number' | 'uuid' | 'plain'; resourceLinks: 'number' | 'plain' };
+  /** Where it is not the base of the URLs: one for all tenants. */
+  issuer?: string;
+  elsewhere?: readonly HostedElsewhere[];
+  ids: IdShapes;
   token: TokenRules;
   authorization: AuthorizationRules;
   /** Looks at method, media types and query before the token is looked at; throws `Refused`. */
   negotiate: (request: ServiceRequest) => void;
   /** Looks at what else must fit once the token is good; throws `Refused`. */
-  admit?: (request: ServiceRequest, deploymentId: string) => void;
+  admit?: (request: ServiceRequest, deploymentId: string, world: World) => void;
   lineItems: LineItemRules;
   scores: ScoreRules;
   results: ResultRules;
   memberships: MembershipRules;
-  throttle?: BucketRules;
-  /** The answer when the bucket is full, or a fault says so. */
-  throttled: Reply;
+  launch: LaunchRules;
+  throttle?: ThrottleRules;
+  /** The answer when the bucket is full, or a fault says so. `now` is the platform's clock in ms. */
+  throttled: (now: number) => Reply;
   maintenance: Reply;
   databaseDown: Reply;
   refuse: (refusal: Refusal, facts: RefusalFacts) => Reply;

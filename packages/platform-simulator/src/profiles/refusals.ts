@@ -29,13 +29,20 @@ export type Refusal =
   | 'scoreMalformed'
   | 'scoreInvalid'
   | 'scoreUserUnreadable'
+  | 'memberNotAllowed'
+  | 'memberNull'
+  | 'userUnknown'
+  | 'userNotEnrolled'
   | 'userNotGradable'
   | 'olderTimestamp'
   | 'firstGradeRace'
   | 'gradeLocked'
   | 'attemptsExhausted'
   | 'unpublished'
-  | 'resourceLinkUnknown';
+  | 'resourceLinkUnknown'
+  | 'resultNotFound'
+  | 'rosterTooLarge'
+  | 'slashMissing';
 
 /** What an error text can name. */
 export interface RefusalFacts {

@@ -5,7 +5,7 @@ import type { PlatformUrls } from './urls.ts';
 /** The OpenID configuration with LTI's additions. */
 export function openidConfiguration(profile: Profile, urls: PlatformUrls): Record<string, unknown> {
   return {
-    issuer: urls.base,
+    issuer: urls.issuer,
     authorization_endpoint: urls.authorization,
     token_endpoint: urls.token,
     token_endpoint_auth_methods_supported: ['private_key_jwt'],

@@ -3,13 +3,23 @@ import { exportJWK, generateKeyPair, importJWK, type JWK, type JWTPayload, SignJ
 import { type Profile, SCOPES } from '../profiles/profile.ts';
 import { ROLE_URIS } from '../profiles/roles.ts';
 import type { ToolRegistration } from '../token/registration.ts';
+import { uuidOf } from '../world/ids.ts';
 import type { Course, Member, ResourceLink } from '../world/types.ts';
 import type { World } from '../world/world.ts';
 import type { PlatformUrls } from './urls.ts';
 
 export interface LaunchRequest {
   userId: string;
-  resourceLinkId: string;
+  /** Wanted for a launch from a resource link. */
+  resourceLinkId?: string;
+  /** Of a launch from the course's navigation. */
+  courseId?: string;
+  /**
+   * `resourceLink` by default. `navigation`: the course's menu, which has no column (Canvas). `system`: outside of any
+   * course, without a claim for grades (Blackboard).
+   */
+  placement?: 'resourceLink' | 'navigation' | 'system';
+  custom?: Record<string, string>;
   nonce?: string;
 }
 
@@ -62,16 +72,15 @@ export interface LaunchDeps {
 
 const CLAIM = 'https://purl.imsglobal.org/spec/lti/claim';
 
-/** Claims of an `LtiResourceLinkRequest`; undefined when the link or the user in its course is not known. */
+/** Claims of an `LtiResourceLinkRequest`; undefined when the link, the course or the user in it is not known. */
 export function launchClaims(deps: LaunchDeps, request: LaunchRequest, now: number): JWTPayload | undefined {
-  const found = findLink(deps.world, request.resourceLinkId);
-  const member = found && deps.world.member(found.course, request.userId);
-  if (!found || !member) return undefined;
   const { urls, tool, profile } = deps;
-  const { course, link } = found;
+  const place = placeOf(deps, request);
+  const member = place && memberOf(deps.world, place, request.userId);
+  if (!place || !member) return undefined;
   const iat = Math.floor(now / 1000);
   return {
-    iss: urls.base,
+    iss: urls.issuer,
     aud: tool.clientId,
     sub: member.userId,
     iat,
@@ -82,37 +91,80 @@ export function launchClaims(deps: LaunchDeps, request: LaunchRequest, now: numb
     [`${CLAIM}/version`]: '1.3.0',
     [`${CLAIM}/deployment_id`]: tool.deploymentId,
     [`${CLAIM}/target_link_uri`]: 'https://tool.example/launch',
-    [`${CLAIM}/resource_link`]: { id: link.id, title: link.title },
-    [`${CLAIM}/context`]: {
-      id: course.id,
-      label: `COURSE-${course.id}`,
-      title: course.title,
-      type: ['http://purl.imsglobal.org/vocab/lis/v2/course#CourseSection'],
-    },
+    [`${CLAIM}/resource_link`]: place.link,
     [`${CLAIM}/roles`]: [ROLE_URIS[member.role]],
     [`${CLAIM}/tool_platform`]: {
       guid: new URL(urls.base).host,
       product_family_code: profile.productFamilyCode,
       name: 'Gradewire simulator',
     },
-    'https://purl.imsglobal.org/spec/lti-ags/claim/endpoint': gradingClaim(deps, course, link),
+    ...customClaim(profile, request.custom),
+    ...(place.course ? courseClaims(deps, place.course, place.link.id) : {}),
+  };
+}
+
+/** Where a launch comes from: a resource link of the course, its menu, or no course at all. */
+interface Place {
+  link: { id: string; title?: string };
+  course?: Course;
+}
+
+function placeOf({ world, profile }: LaunchDeps, request: LaunchRequest): Place | undefined {
+  if (request.placement === 'system') return { link: { id: 'system' } };
+  if (request.placement === 'navigation') {
+    const course = world.courses.get(request.courseId ?? '');
+    return course && !course.deleted ? { link: { id: contextIdOf(profile, course) }, course } : undefined;
+  }
+  const found = findLink(world, request.resourceLinkId ?? '');
+  return found && { link: { id: found.link.id, title: found.link.title }, course: found.course };
+}
+
+function memberOf(world: World, { course }: Place, userId: string): Member | undefined {
+  const courses = course ? [course] : [...world.courses.values()];
+  return courses.map((each) => world.member(each, userId)).find((member) => member !== undefined);
+}
+
+function courseClaims(deps: LaunchDeps, course: Course, linkId: string): JWTPayload {
+  const { urls, profile } = deps;
+  const { rosterVersions, rosterScope } = profile.launch;
+  return {
+    [`${CLAIM}/context`]: {
+      id: contextIdOf(profile, course),
+      label: `COURSE-${course.id}`,
+      title: course.title,
+      type: ['http://purl.imsglobal.org/vocab/lis/v2/course#CourseSection'],
+    },
+    'https://purl.imsglobal.org/spec/lti-ags/claim/endpoint': gradingClaim(deps, course, linkId),
     'https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice': {
       context_memberships_url: urls.memberships(course.id),
-      service_versions: ['2.0'],
+      service_versions: rosterVersions,
+      ...(rosterScope ? { scope: [SCOPES.membershipReadonly] } : {}),
     },
   };
 }
 
-function gradingClaim({ world, urls, tool }: LaunchDeps, course: Course, link: ResourceLink): object {
+function contextIdOf({ launch }: Profile, course: Course): string {
+  return launch.contextId === 'uuid' ? uuidOf(`course ${course.id}`) : course.id;
+}
+
+function customClaim({ launch }: Profile, custom: Record<string, string> | undefined): JWTPayload {
+  if (!custom) return {};
+  const nameOf = (name: string) => (launch.lowerCaseCustom ? name.toLowerCase() : name);
+  const shown = Object.fromEntries(Object.entries(custom).map(([name, value]) => [nameOf(name), value]));
+  return { [`${CLAIM}/custom`]: shown };
+}
+
+function gradingClaim({ world, urls, tool, profile }: LaunchDeps, course: Course, linkId: string): object {
   const items = [...world.lineItems.values()].filter(
-    (item) => item.courseId === course.id && item.resourceLinkId === link.id && !item.deleted,
+    (item) => item.courseId === course.id && item.resourceLinkId === linkId && !item.deleted,
   );
-  const [only] = items;
+  const [first] = items;
+  // Named only where there is no doubt which one is meant.
+  const named = items.length === 1 || profile.launch.severalItems === 'first';
   return {
     scope: tool.scopes.filter((scope) => scope !== SCOPES.membershipReadonly),
     lineitems: urls.lineItems(course.id),
-    // Named only where there is no doubt which one is meant.
-    ...(items.length === 1 && only ? { lineitem: urls.lineItem(only) } : {}),
+    ...(first && named ? { lineitem: urls.lineItem(first) } : {}),
   };
 }
 

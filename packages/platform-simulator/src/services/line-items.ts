@@ -1,5 +1,12 @@
 import { json, type Reply } from '../http/reply.ts';
-import { MEDIA_TYPES, type Profile, type ReadLineItem, type ServiceRequest } from '../profiles/profile.ts';
+import { checkMembers } from '../profiles/members.ts';
+import {
+  type LineItemContext,
+  MEDIA_TYPES,
+  type Profile,
+  type ReadLineItem,
+  type ServiceRequest,
+} from '../profiles/profile.ts';
 import { Refused } from '../profiles/refusals.ts';
 import type { LineItem } from '../world/types.ts';
 import type { World } from '../world/world.ts';
@@ -26,12 +33,13 @@ export function answerLineItem(deps: ServiceDeps, request: ServiceRequest): Repl
   const rules = deps.profile.lineItems;
   if (request.method === 'GET') return json(200, rules.show(item, url, request), MEDIA_TYPES.lineItem);
   if (request.method === 'DELETE') {
-    if (isCoupled(item) && rules.deleteCoupled === 'refused') throw new Refused('lineItemCoupled');
+    const kept = rules.keepsAll || (isCoupled(item) && rules.deleteCoupled === 'refused');
+    if (kept) throw new Refused('lineItemCoupled');
     item.deleted = true;
     deps.world.changed();
     return rules.deleted;
   }
-  const read = rules.read(request.body, { world: deps.world, course, request, item });
+  const read = readLineItem(rules, request.body, { world: deps.world, course, request, item });
   updateLineItem(deps, item, read, request.now);
   return json(200, answerOf(rules, item, url, read, request), MEDIA_TYPES.lineItem);
 }
@@ -69,7 +77,7 @@ function listLineItems({ world, profile, urls }: ServiceDeps, request: ServiceRe
 function createLineItem(deps: ServiceDeps, request: ServiceRequest): Reply {
   const { world, profile, urls } = deps;
   const course = locateCourse(world, request);
-  const read = profile.lineItems.read(request.body, { world, course, request });
+  const read = readLineItem(profile.lineItems, request.body, { world, course, request });
   const item = world.addLineItem({
     courseId: course.id,
     label: read.label,
@@ -84,7 +92,21 @@ function createLineItem(deps: ServiceDeps, request: ServiceRequest): Reply {
   });
   if (read.orphan) throw new Refused('lineItemTooLarge');
   const url = urls.lineItem(item);
-  return json(201, answerOf(profile.lineItems, item, url, read, request), MEDIA_TYPES.lineItem);
+  return json(
+    profile.lineItems.createdStatus ?? 201,
+    answerOf(profile.lineItems, item, url, read, request),
+    MEDIA_TYPES.lineItem,
+  );
+}
+
+function readLineItem(rules: Profile['lineItems'], body: string, context: LineItemContext): ReadLineItem {
+  const refused = rules.refusedMembers?.[context.item ? 'PUT' : 'POST'] ?? [];
+  checkMembers(body, { refused, known: rules.knownMembers });
+  const read = rules.read(body, context);
+  if (rules.wholeMaximum && !Number.isInteger(read.scoreMaximum)) {
+    throw new Refused('lineItemInvalid', { detail: 'scoreMaximum must be a whole number' });
+  }
+  return read;
 }
 
 function updateLineItem(
@@ -103,7 +125,8 @@ function updateLineItem(
   item.resourceId = read.resourceId ?? (erases ? '' : item.resourceId);
   item.tag = read.tag ?? (erases ? '' : item.tag);
   if (read.resourceLinkId !== undefined) item.resourceLinkId = read.resourceLinkId;
-  else if (erases) delete item.resourceLinkId;
+  // What cannot be set is not erased by leaving it out.
+  else if (erases && !rules.refusedMembers?.POST?.includes('resourceLinkId')) delete item.resourceLinkId;
   item.extras = erases ? read.extras : { ...item.extras, ...read.extras };
   world.changed();
 }

@@ -21,6 +21,7 @@ export function answerMemberships({ world, profile, urls }: ServiceDeps, request
       (rules.includesSuspended || member.status === 'active') &&
       (role === undefined || member.role === role),
   );
+  if (members.length > (rules.largest ?? Infinity)) throw new Refused('rosterTooLarge');
   const url = urls.memberships(course.id);
   const page = paginate(members, request.query, url, rules.paging);
   const reply = json(

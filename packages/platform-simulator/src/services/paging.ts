@@ -11,13 +11,14 @@ export interface Page<T> {
  * @param url of the whole list; `limit` and the page parameter are added to it
  */
 export function paginate<T>(all: T[], query: URLSearchParams, url: string, rules: PagingRules): Page<T> {
+  if (rules.whole) return { items: all };
   const asked = positive(query.get('limit'));
   const limit = Math.min(asked ?? rules.defaultLimit ?? Number.POSITIVE_INFINITY, rules.maxLimit ?? Infinity);
   if (!Number.isFinite(limit)) return { items: all };
   const start =
-    rules.parameter === 'from'
-      ? Math.max(0, Number.parseInt(query.get('from') ?? '0', 10) || 0)
-      : ((positive(query.get('page')) ?? 1) - 1) * limit;
+    rules.parameter === 'page'
+      ? ((positive(query.get('page')) ?? 1) - 1) * limit
+      : Math.max(0, Number.parseInt(query.get(rules.parameter) ?? '0', 10) || 0);
   const link = linkHeader({ start, limit, total: all.length, query, url, rules });
   const items = all.slice(start, start + limit);
   return link === undefined ? { items } : { items, link };
@@ -55,7 +56,7 @@ function pageUrl({ url, query, limit, rules }: Span, start: number): string {
   const target = new URL(url);
   for (const [name, value] of query) target.searchParams.set(name, value);
   target.searchParams.set('limit', String(limit));
-  target.searchParams.set(rules.parameter, String(rules.parameter === 'from' ? start : start / limit + 1));
+  target.searchParams.set(rules.parameter, String(rules.parameter === 'page' ? start / limit + 1 : start));
   return rules.link === 'relative' ? `${target.pathname}${target.search}` : target.href;
 }
 

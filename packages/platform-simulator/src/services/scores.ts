@@ -1,7 +1,9 @@
 import type { Reply } from '../http/reply.ts';
-import type { ReadScore, ScoreRules, ServiceRequest } from '../profiles/profile.ts';
+import { checkMembers } from '../profiles/members.ts';
+import type { Dropped, ReadScore, ScoreRules, ServiceRequest } from '../profiles/profile.ts';
 import { Refused } from '../profiles/refusals.ts';
-import type { Cell, LineItem } from '../world/types.ts';
+import { strangerTo } from '../profiles/users.ts';
+import type { Cell, Course, LineItem } from '../world/types.ts';
 import type { ServiceDeps } from './line-items.ts';
 import { isCoupled, locateCourse, locateLineItem } from './locate.ts';
 import { appendPath, withParameter } from './urls.ts';
@@ -24,7 +26,9 @@ export function prepareScore(deps: ServiceDeps, request: ServiceRequest, counter
   const rules = profile.scores;
   const course = locateCourse(world, request);
   const item = locateLineItem(world, profile, request);
-  const score = rules.read({ world, course, item, request });
+  checkMembers(request.body, { known: rules.knownMembers });
+  const member = (userId: string) => world.member(course, userId) ?? strangerTo(rules, userId);
+  const score = rules.read({ world, course, item, request, member });
   const cell = world.cell(item, score.member.userId);
   const hadRow = cell.stored;
   cell.posts += 1;
@@ -37,24 +41,30 @@ export function prepareScore(deps: ServiceDeps, request: ServiceRequest, counter
     }
   };
   guarded(() => refuseOlder(rules, cell, score, item));
+  const answer = (): Reply => {
+    if (typeof rules.stored !== 'function') return rules.stored;
+    const resultsUrl = appendPath(urls.lineItem(item, course.id), '/results');
+    return rules.stored(withParameter(resultsUrl, 'user_id', score.member.userId), request);
+  };
   return {
     commit: () =>
       guarded(() => {
         // Two inserts of one row: the database lets the first through.
         if (!hadRow && cell.stored && !rules.atomic) throw new Refused('firstGradeRace');
         if (cell.locked || item.locked) throw new Refused('gradeLocked');
-        if (cell.timestamp !== null && score.timestamp < cell.timestamp) counters.regressions += 1;
-        storeScore(deps, item, cell, score, request.now);
+        if (cell.timestamp !== null && score.timestamp < cell.timestamp) {
+          if (rules.refuses === 'silently') return answer();
+          counters.regressions += 1;
+        }
+        storeScore(deps, { course, item, cell, score, now: request.now });
         counters.scoresStored += 1;
-        if (typeof rules.stored !== 'function') return rules.stored;
-        const resultsUrl = appendPath(urls.lineItem(item, course.id), '/results');
-        return rules.stored(withParameter(resultsUrl, 'user_id', score.member.userId));
+        return answer();
       }),
   };
 }
 
 function refuseOlder(rules: ScoreRules, cell: Cell, score: ReadScore, item: LineItem): void {
-  if (cell.timestamp === null || rules.refuses === 'nothing') return;
+  if (cell.timestamp === null || rules.refuses === 'nothing' || rules.refuses === 'silently') return;
   const stored = cut(cell.timestamp, rules.precisionMs);
   const posted = cut(score.timestamp, rules.precisionMs);
   if (posted < stored || (posted === stored && rules.refuses === 'equalOrOlder')) {
@@ -67,18 +77,21 @@ function refuseOlder(rules: ScoreRules, cell: Cell, score: ReadScore, item: Line
   }
 }
 
-function storeScore(
-  { world, profile }: ServiceDeps,
-  item: LineItem,
-  cell: Cell,
-  score: ReadScore,
-  now: number,
-): void {
+interface Posted {
+  course: Course;
+  item: LineItem;
+  cell: Cell;
+  score: ReadScore;
+  now: number;
+}
+
+function storeScore({ world, profile }: ServiceDeps, { course, item, cell, score, now }: Posted): void {
   const rules = profile.scores;
   const effect = effectOf(rules, score);
   if (rules.attempts) countAttempt(item, cell, score, now);
   cell.activityProgress = score.activityProgress;
   cell.gradingProgress = score.gradingProgress;
+  cell.posted = { given: score.given, maximum: score.maximum };
   keepComment(rules, cell, score);
   if (effect === 'cleared') {
     clearGrade(rules, world, item, cell, score, now);
@@ -88,9 +101,10 @@ function storeScore(
   let shown: 'graded' | 'kept' = effect;
   if (effect === 'graded') {
     cell.rawScore = gradeOf(rules, item, score);
-    if (staysTeachers(rules, item, cell, score)) shown = 'kept';
+    if (staysAsItIs(rules, item, cell, score) || isDropped(rules, course, item, score)) shown = 'kept';
     else {
-      cell.score = cell.rawScore;
+      const capped = rules.outOfRange === 'shownCapped';
+      cell.score = capped ? Math.min(cell.rawScore, item.scoreMaximum) : cell.rawScore;
       cell.editedByTeacher = false;
     }
   }
@@ -108,8 +122,21 @@ function effectOf(rules: ScoreRules, score: ReadScore): 'graded' | 'cleared' | '
   const final = rules.final.includes(score.gradingProgress);
   if (score.given !== null && final) return 'graded';
   if (score.preserveScore) return 'kept';
-  const rule = score.given === null ? rules.noScore : rules.notFinal;
-  return rule === 'clears' ? 'cleared' : 'kept';
+  if (score.given !== null) return rules.notFinal === 'clears' ? 'cleared' : 'kept';
+  const wished = score.activityProgress === 'Initialized' && score.gradingProgress === 'NotReady';
+  const clears = rules.noScore === 'clears' || (rules.noScore === 'clearsIfNotReady' && wished);
+  return clears ? 'cleared' : 'kept';
+}
+
+/** Whether a grade stays out of the gradebook without a word. */
+function isDropped({ dropped = [] }: ScoreRules, course: Course, item: LineItem, score: ReadScore): boolean {
+  const met: Record<Dropped, boolean> = {
+    zero: score.given === 0,
+    unlinkedColumn: item.resourceLinkId === undefined,
+    pastDue: !item.published,
+    unknownUser: course.members.get(score.member.userId)?.status !== 'active',
+  };
+  return dropped.some((cause) => met[cause]);
 }
 
 /** On the column's scale, to five decimals as platforms keep it. */
@@ -119,14 +146,15 @@ function gradeOf(rules: ScoreRules, item: LineItem, score: ReadScore): number {
   const rounded = Math.round(scaled * 1e5) / 1e5;
   // -0 would show as "-0" in a result.
   const grade = rounded === 0 ? 0 : rounded;
-  if (rules.outOfRange === 'kept') return grade;
+  if (rules.outOfRange !== 'capped') return grade;
   const floored = grade < 0 && !isCoupled(item) ? 0 : grade;
   return Math.min(floored, item.scoreMaximum);
 }
 
-function staysTeachers(rules: ScoreRules, item: LineItem, cell: Cell, score: ReadScore): boolean {
-  if (!cell.editedByTeacher) return false;
-  return score.prioritizeNonToolGrade === true || (rules.teacherEdit === 'staysOnCoupled' && isCoupled(item));
+function staysAsItIs(rules: ScoreRules, item: LineItem, cell: Cell, score: ReadScore): boolean {
+  // In spite of its name Canvas asks whether there is any score (`submission_has_score?`).
+  if (score.prioritizeNonToolGrade && cell.score !== null) return true;
+  return cell.editedByTeacher && rules.teacherEdit === 'staysOnCoupled' && isCoupled(item);
 }
 
 function clearGrade(
@@ -181,6 +209,7 @@ function countAttempt(item: LineItem, cell: Cell, score: ReadScore, now: number)
   }
   cell.attempts += 1;
   cell.submittedAt = score.submittedAt ?? now;
+  if (score.files) cell.files = score.files;
 }
 
 function cut(timestamp: number, precisionMs: number): number {

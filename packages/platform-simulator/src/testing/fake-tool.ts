@@ -195,7 +195,7 @@ export function score(userId: string, scoreGiven: number | null, change: Record<
 /** `/scores` and `/results` go before the query. */
 export function on(url: string, suffix: string): string {
   const [path, query] = url.split('?');
-  return `${path}${suffix}${query === undefined ? '' : `?${query}`}`;
+  return `${path?.replace(/\/$/, '')}${suffix}${query === undefined ? '' : `?${query}`}`;
 }
 
 function typed(contentType: string, value: unknown): Ask {

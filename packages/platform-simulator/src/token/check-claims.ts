@@ -11,8 +11,8 @@ export function checkClaims(
   const seconds = facts.now / 1000;
   const missing = rules.requiredClaims.filter((name) => claims[name] === undefined);
   if (missing.length > 0) problems.push({ claim: 'missing', names: missing });
-  if (rules.audience === 'tokenUrl' && claims.aud !== undefined) {
-    if (![claims.aud].flat().includes(facts.tokenUrl)) problems.push({ claim: 'aud' });
+  if (claims.aud !== undefined && !isAudience(claims.aud, rules.audience, facts.tokenUrl)) {
+    problems.push({ claim: 'aud' });
   }
   if (rules.issuer === 'clientId' && claims.iss !== undefined && claims.iss !== facts.clientId) {
     problems.push({ claim: 'iss' });
@@ -32,4 +32,10 @@ export function checkClaims(
     if (claims.iat < seconds - rules.maxAgeSeconds) problems.push({ claim: 'tooOld' });
   }
   return problems;
+}
+
+function isAudience(aud: string | string[], rule: TokenRules['audience'], tokenUrl: string): boolean {
+  if (rule === 'ignored') return true;
+  if (rule === 'tokenUrlAlone') return aud === tokenUrl;
+  return [aud].flat().includes(rule === 'tokenUrl' ? tokenUrl : rule.fixed);
 }

@@ -3,22 +3,25 @@ import type { JWK } from 'jose';
 /** Reads a key set; rejects when it cannot be had. */
 export type FetchKeySet = (url: string, timeoutMs: number) => Promise<JWK[]>;
 
-/** Keys of the tool by URL, remembered until somebody asks for them to be read again. */
+/** Keys of the tool by URL, remembered until somebody asks for them to be read again, or for as long as a set lives. */
 export class KeySetCache {
   readonly #fetchKeySet: FetchKeySet;
-  readonly #cached = new Map<string, JWK[]>();
+  readonly #now: () => number;
+  readonly #cached = new Map<string, { keys: JWK[]; readAtMs: number }>();
 
-  constructor(fetchKeySet: FetchKeySet) {
+  constructor(fetchKeySet: FetchKeySet, now: () => number) {
     this.#fetchKeySet = fetchKeySet;
+    this.#now = now;
   }
 
-  cached(url: string): JWK[] | undefined {
-    return this.#cached.get(url);
+  cached(url: string, lifeMs = Number.POSITIVE_INFINITY): JWK[] | undefined {
+    const known = this.#cached.get(url);
+    return known && this.#now() - known.readAtMs < lifeMs ? known.keys : undefined;
   }
 
   async refresh(url: string, timeoutMs: number): Promise<JWK[]> {
     const keys = await this.#fetchKeySet(url, timeoutMs);
-    this.#cached.set(url, keys);
+    this.#cached.set(url, { keys, readAtMs: this.#now() });
     return keys;
   }
 }

@@ -1,6 +1,6 @@
 import { decodeJwt, decodeProtectedHeader, type JWTPayload, type ProtectedHeaderParameters } from 'jose';
 import type { Reply } from '../http/reply.ts';
-import type { Profile, TokenProblem } from '../profiles/profile.ts';
+import type { Profile, TokenProblem, TokenRules } from '../profiles/profile.ts';
 import { checkClaims } from './check-claims.ts';
 import type { KeySetCache } from './key-set.ts';
 import type { ToolRegistration } from './registration.ts';
@@ -40,11 +40,11 @@ export async function answerTokenRequest(
   }
   const rules = deps.profile.token;
   const lifetimeSeconds = deps.tokenLifetimeSeconds;
-  const token = deps.tokens.issue(granted.scopes, request.now + lifetimeSeconds * 1000);
+  const token = deps.tokens.issue(granted.scopes, request.now + lifetimeSeconds * 1000, rules.tokenForm);
   const body = {
     access_token: token,
-    token_type: 'Bearer',
-    expires_in: lifetimeSeconds,
+    token_type: rules.tokenType ?? 'Bearer',
+    ...(rules.lifetimeUntold ? {} : { expires_in: lifetimeSeconds }),
     scope: granted.scopes.join(' '),
   };
   return { reply: { status: 200, headers: rules.headers, body: JSON.stringify(body) }, issued: true };
@@ -80,6 +80,7 @@ async function grant(
   const problem = await verifyAssertion(assertion, tool.jwksUrl, rules, deps.keySets, check);
   if (problem) return problem;
   if (rules.jti === 'once' && !noteJti(deps.seenJtis, claims, request.now)) return { code: 'jtiSeen' };
+  if (rules.tellsDisabled && !tool.enabled) return { code: 'toolDisabled' };
   return permitScopes(form.scope, tool, rules.scopes);
 }
 
@@ -125,11 +126,12 @@ function noteJti(seen: Map<string, number>, claims: JWTPayload, now: number): bo
 function permitScopes(
   asked: string[],
   tool: ToolRegistration,
-  policy: 'trim' | 'refuse',
+  policy: TokenRules['scopes'],
 ): TokenProblem | { scopes: string[] } {
   const permitted = asked.filter((scope) => tool.enabled && tool.scopes.includes(scope));
   const refused = asked.filter((scope) => !permitted.includes(scope));
-  if (permitted.length === 0 || (policy === 'refuse' && refused.length > 0)) {
+  const none = permitted.length === 0 && policy !== 'trimToNone';
+  if (none || (policy === 'refuse' && refused.length > 0)) {
     return { code: 'scopeNotPermitted', scopes: refused };
   }
   return { scopes: permitted };

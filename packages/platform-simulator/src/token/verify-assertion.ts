@@ -26,13 +26,15 @@ export async function verifyAssertion(
   if (assertion.kid === undefined) return { code: 'kidMissing' };
   const attempt = async (keys: JWK[]): Promise<TokenProblem | undefined> =>
     (await verifyWith(keys, assertion)) ?? checkClaims();
-  const cached = keySets.cached(jwksUrl);
+  const cached = keySets.cached(jwksUrl, rules.keySetLifeMs);
   if (cached) {
     const problem = await attempt(cached);
     const known = cached.find((key) => key.kid === assertion.kid);
     // A key that names no algorithm makes Moodle's first try fail, whatever is signed with it.
     const unusable = rules.keySet === 'anyFailure' && known !== undefined && known.alg === undefined;
-    const again = problem && (rules.keySet === 'anyFailure' || problem.code === 'kidUnknown');
+    const again =
+      problem &&
+      (rules.keySet === 'anyFailure' || (rules.keySet === 'unknownKid' && problem.code === 'kidUnknown'));
     if (!again && !unusable) return problem;
   }
   let keys: JWK[];

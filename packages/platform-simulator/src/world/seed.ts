@@ -1,21 +1,17 @@
-import { createHash } from 'node:crypto';
+import { courseIdOf, type IdShapes, resourceLinkIdOf, userIdOf } from './ids.ts';
 import type { CourseInput, LineItemInput, ResourceLinkInput, UserInput } from './inputs.ts';
 import { emailOf, nameOf } from './names.ts';
-import type { Course, LineItem, Member } from './types.ts';
+import type { Course, LineItem, Member, ResourceLink } from './types.ts';
 import type { World } from './world.ts';
 
-/** How a platform's ids look. */
-export interface IdShapes {
-  users: 'number' | 'uuid' | 'plain';
-  resourceLinks: 'number' | 'plain';
+/** One course with one resource link, and its column unless the platform makes none with a link. */
+export function defaultCourses({ linksWithoutItem = false }: { linksWithoutItem?: boolean }): CourseInput[] {
+  const link = {
+    title: 'Assignment 1',
+    ...(linksWithoutItem ? {} : { lineItem: { scoreMaximum: 100 } }),
+  };
+  return [{ title: 'Introduction to Programming', resourceLinks: [link] }];
 }
-
-export const DEFAULT_COURSES: CourseInput[] = [
-  {
-    title: 'Introduction to Programming',
-    resourceLinks: [{ title: 'Assignment 1', lineItem: { scoreMaximum: 100 } }],
-  },
-];
 
 const FIRST_LEARNER = 1001;
 const FIRST_INSTRUCTOR = 901;
@@ -23,7 +19,7 @@ const FIRST_INSTRUCTOR = 901;
 /** Adds what the inputs ask for and the world lacks; what is there (or was removed by hand) stays as it is. */
 export function seedWorld(world: World, courses: CourseInput[], shapes: IdShapes, now: number): void {
   courses.forEach((input, index) => {
-    const id = input.id ?? String(index + 1);
+    const id = input.id ?? courseIdOf(index + 1, shapes);
     const known = world.courses.get(id);
     const course = known ?? addCourse(world, id, input.title ?? `Course ${id}`);
     enrolAll(course, input.teachers ?? 1, 'instructor', shapes);
@@ -56,6 +52,20 @@ export function addPlatformItem(
     createdAt: now,
     extras: {},
   });
+}
+
+/** A link to the tool in a course, without a column. */
+export function addResourceLink(
+  world: World,
+  course: Course,
+  input: ResourceLinkInput & { title: string },
+  shapes: IdShapes,
+): ResourceLink {
+  const count = [...world.courses.values()].reduce((sum, each) => sum + each.resourceLinks.length, 0);
+  const { title, id = resourceLinkIdOf(count + 1, shapes), foreign = false } = input;
+  const link = { id, title, foreign };
+  course.resourceLinks.push(link);
+  return link;
 }
 
 /** Enrols a person; missing members of the input are made up from the next free number. */
@@ -103,13 +113,6 @@ function enrolNth(
   return member;
 }
 
-function userIdOf(number: number, role: Member['role'], n: number, shapes: IdShapes): string {
-  if (shapes.users === 'number') return String(number);
-  if (shapes.users === 'plain') return `${role === 'learner' ? 'student' : 'teacher'}-${n}`;
-  const hex = createHash('sha256').update(`user ${number}`).digest('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
-}
-
 function addCourse(world: World, id: string, title: string): Course {
   const course: Course = {
     id,
@@ -134,9 +137,8 @@ function ensureResourceLink(
   const { title } = input;
   const known = course.resourceLinks.some((link) => (input.id ? link.id === input.id : link.title === title));
   if (known) return;
-  const count = [...world.courses.values()].reduce((sum, each) => sum + each.resourceLinks.length, 0);
-  const id = input.id ?? (shapes.resourceLinks === 'number' ? String(count + 1) : `link-${count + 1}`);
-  const foreign = input.foreign ?? false;
-  course.resourceLinks.push({ id, title, foreign });
-  if (input.lineItem) addPlatformItem(world, course, { label: title, foreign, ...input.lineItem }, now, id);
+  const link = addResourceLink(world, course, input, shapes);
+  const { foreign } = link;
+  if (input.lineItem)
+    addPlatformItem(world, course, { label: title, foreign, ...input.lineItem }, now, link.id);
 }

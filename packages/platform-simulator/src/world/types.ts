@@ -42,9 +42,13 @@ export interface Cell {
   /** What the tool last stored, on the column's scale: differs from `score` where a teacher's grade stays. */
   rawScore: number | null;
   timestamp: number | null;
+  /** What the tool last posted, on its own scale. */
+  posted?: { given: number | null; maximum: number };
   comments: string[];
   attempts: number;
   submittedAt: number | null;
+  /** Addresses of the files that came with the last attempt. */
+  files?: string[];
   activityProgress?: string;
   gradingProgress?: string;
   locked: boolean;

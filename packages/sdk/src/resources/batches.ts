@@ -1,7 +1,7 @@
 import { pollUntilSettled, type SettlementOptions } from '../settlement.ts';
 import type { CallOptions, IdempotentCallOptions, Send } from '../transport.ts';
 import type { Batch, BatchAccepted } from '../types/batch.ts';
-import type { ScoreInput } from '../types/score.ts';
+import type { ScoreInput, ScoreInputByUser } from '../types/score.ts';
 import type { Sleep } from '../wait.ts';
 
 /** Many scores at once (role `submit`). */
@@ -11,7 +11,7 @@ export function batchesResource(send: Send, timing: { sleep: Sleep; now: () => n
 
   return {
     /** Hands over up to 1,000 scores. Good ones are accepted whatever the others are: look at `results`. */
-    send: (scores: ScoreInput[], options: IdempotentCallOptions = {}) =>
+    send: (scores: (ScoreInput | ScoreInputByUser)[], options: IdempotentCallOptions = {}) =>
       send<BatchAccepted>({
         method: 'POST',
         path: '/v1/scores/batch',

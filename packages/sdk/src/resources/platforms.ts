@@ -1,7 +1,7 @@
 import { allPages } from '../paging.ts';
 import type { CallOptions, Send } from '../transport.ts';
 import type { Page, PageQuery } from '../types/page.ts';
-import type { Platform, PlatformCheck, PlatformInput } from '../types/platform.ts';
+import type { Platform, PlatformCheck, PlatformCheckInput, PlatformInput } from '../types/platform.ts';
 
 const path = (platformId: string) => `/v1/platforms/${encodeURIComponent(platformId)}`;
 
@@ -28,15 +28,18 @@ export function platformsResource(send: Send) {
       send<void>({ method: 'DELETE', path: path(platformId), ...options }),
 
     /**
-     * Asks the platform, step by step: reachable, token, scopes, clock, and line items when those of a course are named. A failed
-     * step is an answer, not an error.
+     * Asks the platform, step by step: reachable, token, scopes, clock, and the line items of a course or one of them when
+     * named. A failed step is an answer, not an error.
      */
-    check: (platformId: string, { lineItemsUrl, ...options }: CallOptions & { lineItemsUrl?: string } = {}) =>
+    check: (
+      platformId: string,
+      { lineItemsUrl, lineItemUrl, ...options }: CallOptions & PlatformCheckInput = {},
+    ) =>
       send<PlatformCheck>({
         method: 'POST',
         path: `${path(platformId)}/check`,
         repeatable: true,
-        ...(lineItemsUrl === undefined ? {} : { body: { lineItemsUrl } }),
+        ...((lineItemsUrl ?? lineItemUrl) ? { body: { lineItemsUrl, lineItemUrl } } : {}),
         ...options,
       }),
   };

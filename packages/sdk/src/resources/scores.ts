@@ -2,7 +2,7 @@ import { allPages } from '../paging.ts';
 import { isSettled, pollUntilSettled, type SettlementOptions } from '../settlement.ts';
 import type { CallOptions, IdempotentCallOptions, Send } from '../transport.ts';
 import type { Page, PageQuery } from '../types/page.ts';
-import type { Score, ScoreAccepted, ScoreInput, ScoreQuery } from '../types/score.ts';
+import type { Score, ScoreAccepted, ScoreInput, ScoreInputByUser, ScoreQuery } from '../types/score.ts';
 import type { Sleep } from '../wait.ts';
 
 const path = (scoreId: string) => `/v1/scores/${encodeURIComponent(scoreId)}`;
@@ -17,7 +17,7 @@ export function scoresResource(send: Send, timing: { sleep: Sleep; now: () => nu
 
   return {
     /** Hands a score over. When this resolves the score is stored; `waitForSettlement` tells when the gradebook shows it. */
-    send: (score: ScoreInput, options: IdempotentCallOptions = {}) =>
+    send: (score: ScoreInput | ScoreInputByUser, options: IdempotentCallOptions = {}) =>
       send<ScoreAccepted>({ method: 'POST', path: '/v1/scores', body: score, idempotent: true, ...options }),
 
     get,

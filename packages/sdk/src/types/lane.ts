@@ -1,5 +1,10 @@
 import type { PlatformLimits } from './platform.ts';
 
+/** The platform's limits, and how fast requests go at present where it throttles: learnt from refusals, growing without any. */
+export interface LaneLimits extends PlatformLimits {
+  learnedRatePerSecond?: number;
+}
+
 /** The state of delivery to one platform. A held lane heals by itself, a paused one waits to be resumed. */
 export interface Lane {
   platformId: string;
@@ -9,5 +14,5 @@ export interface Lane {
   undelivered: number;
   oldestUndeliveredSeconds?: number | null;
   dead: number;
-  limits?: PlatformLimits;
+  limits?: LaneLimits;
 }

@@ -43,13 +43,23 @@ export interface Platform extends PlatformInput {
   updatedAt: string;
 }
 
-/** One step of a platform check, in the order they were tried. `ms` is how long it took. */
+/**
+ * One step of a platform check, in the order they were tried. `reason` is what it comes down to (docs/platforms/findings.md);
+ * beside `ok` it is a warning. `ms` is how long it took.
+ */
 export interface PlatformCheckStep {
   name: string;
   ok: boolean;
+  reason?: string;
   detail?: string;
   hint?: string;
   ms?: number;
+}
+
+/** What a check tries beside the registration: the line items of a course with the tool, and one of them. */
+export interface PlatformCheckInput {
+  lineItemsUrl?: string;
+  lineItemUrl?: string;
 }
 
 export interface PlatformCheck {

@@ -12,6 +12,8 @@ export interface Problem {
   code: string;
   detail?: string;
   errors?: ProblemItem[];
+  /** Why a platform refused, as the reasons of dead letters say it. */
+  reason?: string;
   hint?: string;
   retryable?: boolean;
 }

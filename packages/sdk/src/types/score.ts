@@ -1,4 +1,5 @@
 export type ActivityProgress = 'Initialized' | 'Started' | 'InProgress' | 'Submitted' | 'Completed';
+export type Overwrite = 'always' | 'unlessEdited';
 export type GradingProgress = 'FullyGraded' | 'Pending' | 'PendingManual' | 'Failed' | 'NotReady';
 
 /** How a missing gradebook column is created. */
@@ -50,10 +51,26 @@ export interface ScoreInput {
   comment?: string;
   submission?: { startedAt?: string; submittedAt?: string };
   scoringUserId?: string;
+  /** Vendors' members, named by a URL; each goes to its vendor only. */
   extensions?: Record<string, unknown>;
+  /** Send it even if unchanged, or if it would clear a grade of ours. */
   force?: boolean;
+  /**
+   * Whether to replace a grade that somebody else put into the gradebook. `unlessEdited` reads the result first: a teacher's
+   * grade stays, and the score settles `superseded`, `KEPT_TEACHERS_GRADE`. @default 'always'
+   */
+  overwrite?: Overwrite;
   externalId?: string;
   metadata?: Record<string, unknown>;
+}
+
+/** A student by something that only one member of the course has: looked up in the roster when the score is delivered. */
+export type UserSelector = { email: string } | { sourcedId: string } | { name: string };
+
+/** A score of somebody whose `userId` is not known. Only a launch tells where the roster is. */
+export interface ScoreInputByUser extends Omit<ScoreInput, 'userId' | 'target'> {
+  user: UserSelector;
+  target: LaunchTarget;
 }
 
 export type ScoreStatus =
@@ -70,7 +87,7 @@ export type ScoreStatus =
 export interface Attempt {
   number: number;
   at: string;
-  stage: 'token' | 'lineItem' | 'score' | 'result';
+  stage: 'token' | 'lineItem' | 'membership' | 'score' | 'result';
   httpStatus?: number | null;
   outcome: string;
   reason?: string | null;
@@ -79,8 +96,12 @@ export interface Attempt {
 }
 
 /** A score and what became of it. */
-export interface Score extends ScoreInput {
+export interface Score extends Omit<ScoreInput, 'userId'> {
   id: string;
+  /** Absent until the roster has told who `user` is. */
+  userId?: string;
+  /** Whom it was sent for, until that is known by id, or of a dead score. */
+  user?: UserSelector;
   status: ScoreStatus;
   acceptedAt: string;
   reason?: string | null;
@@ -89,6 +110,8 @@ export interface Score extends ScoreInput {
   nextAttemptAt?: string | null;
   supersededBy?: string | null;
   deliveredAt?: string | null;
+  /** When a reconciliation last saw the gradebook show it. */
+  verifiedAt?: string | null;
   lineItemUrl?: string | null;
   attempts?: Attempt[];
 }

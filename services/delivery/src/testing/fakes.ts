@@ -1,9 +1,17 @@
 import { type PlatformAnswer, type PlatformRequest, SCOPES } from '@gradewire/ags';
-import { type Platform, type PlatformInput, resolvePlatform, type Score } from '@gradewire/passback';
+import {
+  type Launch,
+  type Platform,
+  type PlatformInput,
+  resolvePlatform,
+  type Score,
+} from '@gradewire/passback';
 import type {
   BeginInput,
   Begun,
   Resolution,
+  RosterQuery,
+  RosterResult,
   Settled,
   SettleInput,
   TokenResult,
@@ -43,6 +51,7 @@ export function scoreOf(changes: Partial<Score> = {}): Score {
 }
 
 type Posting = Extract<Begun, { kind: 'post' }>;
+type Identifying = Extract<Begun, { kind: 'identify' }>;
 
 export function posting(changes: Partial<Posting> = {}): Posting {
   return {
@@ -57,13 +66,41 @@ export function posting(changes: Partial<Posting> = {}): Posting {
     inDoubt: false,
     uncertain: changes.inDoubt ?? false,
     rechecked: false,
+    earlier: [],
     epoch: 3,
     heldMs: 0,
+    paced: false,
+    wantedSinceMs: 1_000_000,
     lineItemUrl,
     wireTimestampMs: 1_000_000,
     ...changes,
   };
 }
+
+/** A lease on a score whose student the roster is to tell. */
+export function identifying(changes: Partial<Identifying> = {}): Identifying {
+  const { lineItemUrl: _url, wireTimestampMs: _at, kind: _kind, score, ...lease } = posting();
+  const { userId: _userId, ...content } = score;
+  return {
+    ...lease,
+    kind: 'identify',
+    cell: 'column.~alias',
+    launchId,
+    user: { email: 'ada@school.test' },
+    score: { ...content, target: { launchId } },
+    ...changes,
+  };
+}
+
+export const launchId = 'la_school_0000000000000000000000';
+
+export const launch: Launch = {
+  id: launchId,
+  platformId: 'school',
+  membershipsUrl: 'https://lms.test/members',
+  scopes: [],
+  updatedAt: 0,
+};
 
 export function resolving(changes: Partial<Posting> = {}): Begun {
   const { lineItemUrl: _url, wireTimestampMs: _at, kind: _kind, ...lease } = posting(changes);
@@ -111,6 +148,12 @@ export interface Script {
   settled?: Partial<Settled>;
   /** No token may be fetched for now: the one that there is stays. */
   noFetchLeft?: boolean;
+  launch?: Launch;
+  /** The launch of the score tells of another line item by now. */
+  moved?: boolean;
+  rosters?: RosterResult[];
+  /** The user was in an earlier roster. */
+  wasSeen?: boolean;
 }
 
 /** Parts that play a script and note what was asked of them. */
@@ -122,13 +165,19 @@ export function scripted({
   resolutions = [],
   settled,
   noFetchLeft = false,
+  launch,
+  moved = false,
+  rosters = [],
+  wasSeen = false,
 }: Script) {
   const asked = {
     begins: [] as BeginInput[],
+    rosters: [] as RosterQuery[],
     sent: [] as PlatformRequest[],
     settles: [] as SettleInput[],
     dropped: [] as string[],
     forgotten: 0,
+    gone: [] as (string | undefined)[],
     attempts: [] as Attempted[],
     ends: [] as { status: string; reason?: string }[],
     created: 0,
@@ -142,6 +191,7 @@ export function scripted({
         asked.begins.push(input);
         return taken(begins);
       },
+      extend: async () => true,
       settle: async (input) => {
         asked.settles.push(input);
         const { kind } = input.settlement;
@@ -160,10 +210,22 @@ export function scripted({
       },
     },
     lineItems: {
-      resolve: async () => taken(resolutions),
+      resolve: async ({ gone }) => {
+        asked.gone.push(gone);
+        return taken(resolutions);
+      },
       forget: async () => {
         asked.forgotten += 1;
       },
+      hasMoved: async () => moved,
+    },
+    launches: { get: async () => launch },
+    rosters: {
+      get: async (query) => {
+        asked.rosters.push(query);
+        return taken(rosters);
+      },
+      wasSeen: async () => wasSeen,
     },
     events: {
       attempted: (event) => asked.attempts.push(event),

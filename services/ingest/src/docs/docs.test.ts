@@ -33,6 +33,7 @@ describe('openApiDocument', () => {
     expect(Object.keys(score.properties).sort()).toEqual(
       [
         'platformId',
+        'user',
         'userId',
         'scoreGiven',
         'scoreMaximum',
@@ -45,11 +46,12 @@ describe('openApiDocument', () => {
         'scoringUserId',
         'extensions',
         'force',
+        'overwrite',
         'externalId',
         'metadata',
       ].sort(),
     );
-    expect(score.required.sort()).toEqual(['platformId', 'target', 'userId']);
+    expect(score.required.sort()).toEqual(['platformId', 'target']);
   });
 
   it('lists the problem codes, in the document and as a page', () => {

@@ -11,7 +11,20 @@ import { problemSchema } from '../schemas/common.ts';
 
 type Document = ReturnType<typeof createDocument>;
 
-const TAGS = ['Scores', 'Dead letters', 'Lanes', 'Platforms', 'Keys', 'Tool keys', 'Health'];
+const TAGS = [
+  'Scores',
+  'Launches',
+  'Rosters',
+  'Gradebook',
+  'Reconciliation',
+  'Dead letters',
+  'Lanes',
+  'Platforms',
+  'Keys',
+  'Tool keys',
+  'Encryption key',
+  'Health',
+];
 
 /** The OpenAPI 3.1 document of the routes, from the very schemas that they check with. */
 export function openApiDocument(routes: readonly RouteDefinition[]): Document {

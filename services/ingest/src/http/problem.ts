@@ -1,3 +1,5 @@
+import type { ReasonCode } from '@gradewire/passback';
+
 interface ProblemKind {
   status: number;
   title: string;
@@ -39,6 +41,12 @@ export const PROBLEMS = {
     retryable: true,
     hint: 'Wait until they are delivered, or cancel them, then delete the platform.',
   },
+  LINE_ITEM_IN_USE: {
+    status: 409,
+    title: 'The gradebook column holds grades, or scores wait for it',
+    retryable: false,
+    hint: 'Deleting it destroys its grades, on most platforms for good. If that is meant, send it again with force=true; if another column is to be used instead, adopt that one.',
+  },
   SCORE_SETTLED: { status: 409, title: 'The score is settled already', retryable: false },
   SCORE_DELIVERING: {
     status: 409,
@@ -48,11 +56,22 @@ export const PROBLEMS = {
   },
   NOT_DEAD: { status: 409, title: 'The score is not a dead letter', retryable: false },
   REPLAY_FINISHED: { status: 409, title: 'The replay has finished already', retryable: false },
+  RECONCILIATION_FINISHED: {
+    status: 409,
+    title: 'The reconciliation has finished already',
+    retryable: false,
+  },
   TOOL_KEY_CONFLICT: {
     status: 409,
     title: 'Another key is published under this kid',
     retryable: false,
     hint: 'Import it under another kid, and pin that one.',
+  },
+  TOOL_KEY_IN_USE: {
+    status: 409,
+    title: 'The tool key signs at the moment',
+    retryable: false,
+    hint: 'Publish another with POST /v1/tool-keys/rotate and wait until it signs; or, if this one is known to others, delete it with ?replace=true: another signs at once, and platforms that keep an old copy of the key set refuse it until they read the set again.',
   },
   BODY_TOO_LARGE: {
     status: 413,
@@ -79,7 +98,23 @@ export const PROBLEMS = {
     retryable: false,
     hint: 'Register it first with PUT /v1/platforms/{platformId}.',
   },
-  UNKNOWN_LAUNCH: { status: 422, title: 'No such launch is known', retryable: false },
+  UNKNOWN_LAUNCH: {
+    status: 422,
+    title: 'No such launch is known',
+    retryable: false,
+    hint: 'Register it first with POST /v1/launches. One that nobody opened or used for very long is forgotten.',
+  },
+  ID_TOKEN_REFUSED: {
+    status: 422,
+    title: 'The id_token is not one of this platform for this tool',
+    retryable: false,
+  },
+  NO_ROSTER: {
+    status: 422,
+    title: 'There is no roster to look in',
+    retryable: false,
+    hint: 'A launch tells where the member list is, once the platform lets the tool read names and roles. Have that allowed and launch again from the course, or send the userId.',
+  },
   ORIGIN_NOT_ALLOWED: {
     status: 422,
     title: "A URL is not on one of the platform's origins",
@@ -98,6 +133,11 @@ export const PROBLEMS = {
     retryable: false,
     hint: 'Send it with a newer timestamp if it is to be the newest score.',
   },
+  NOT_ON_PLATFORM: {
+    status: 422,
+    title: 'The platform has no such column or course, or none that is ours',
+    retryable: false,
+  },
   RATE_LIMITED: {
     status: 429,
     title: 'Too many requests with this API key',
@@ -105,6 +145,16 @@ export const PROBLEMS = {
     hint: 'Wait as long as Retry-After says; a batch takes 1,000 scores in one request.',
   },
   INTERNAL: { status: 500, title: 'Something went wrong on our side', retryable: true },
+  PLATFORM_REFUSED: {
+    status: 502,
+    title: 'The platform refused what we asked of it',
+    retryable: false,
+  },
+  PLATFORM_UNAVAILABLE: {
+    status: 503,
+    title: 'The platform does not answer at present',
+    retryable: true,
+  },
   STORE_UNAVAILABLE: {
     status: 503,
     title: 'The store is away',
@@ -141,13 +191,16 @@ export interface ProblemDetails {
   code: ProblemCode;
   detail: string;
   errors: FieldProblem[];
+  /** Why a platform refused, as the reasons of dead letters say it. */
+  reason?: ReasonCode;
   hint?: string;
   retryable: boolean;
 }
 
 export interface ProblemOptions {
-  detail?: string;
+  detail?: string | undefined;
   errors?: FieldProblem[];
+  reason?: ReasonCode;
   hint?: string;
   retryAfterSeconds?: number;
   headers?: Record<string, string>;
@@ -159,6 +212,7 @@ export class Problem extends Error {
   readonly code: ProblemCode;
   readonly headers: Record<string, string>;
   readonly #errors: FieldProblem[];
+  readonly #reason: ReasonCode | undefined;
   readonly #hint: string | undefined;
 
   constructor(code: ProblemCode, options: ProblemOptions = {}) {
@@ -167,6 +221,7 @@ export class Problem extends Error {
     this.name = 'Problem';
     this.code = code;
     this.#errors = options.errors ?? [];
+    this.#reason = options.reason;
     this.#hint = options.hint ?? kind.hint;
     const retryAfter = options.retryAfterSeconds ?? (kind.status === 503 ? 2 : undefined);
     this.headers = {
@@ -188,6 +243,7 @@ export class Problem extends Error {
       code: this.code,
       detail: this.message,
       errors: this.#errors,
+      ...(this.#reason === undefined ? {} : { reason: this.#reason }),
       ...(this.#hint === undefined ? {} : { hint: this.#hint }),
       retryable,
     };

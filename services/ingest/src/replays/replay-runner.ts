@@ -1,70 +1,42 @@
-import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { platformOfScore } from '@gradewire/passback/redis';
 import type { Context } from '../context.ts';
+import { BackgroundRuns, type Run } from '../runs/background-runs.ts';
 import { enqueue } from '../scores/accept-scores.ts';
 import { matchingScores } from './matching-scores.ts';
 import { paceOf } from './pace.ts';
 import type { ReplayRequest } from './replay-request.ts';
 
-/** How often it looks for replays, another process's orphans among them. */
-const LOOK_MS = 1_000;
 /** A cancel is noticed at least this often, and the lease prolonged. */
 const BEAT_MS = 1_000;
 
 type RunnerParts = Pick<Context, 'replays' | 'record' | 'reader' | 'active' | 'lanes' | 'wakes' | 'logger'>;
 
 /**
- * Runs replays in the background of every ingest process. Each replay is run by one of them, under a lease; when that one
- * dies another goes on where it was. A score is put back at most once per replay, but for a crash between doing and noting.
+ * Runs replays in the background of every ingest process. A score is put back at most once per replay, but for a crash
+ * between doing and noting.
  */
 export class ReplayRunner implements AsyncDisposable {
   readonly #parts: RunnerParts;
-  readonly #name = randomUUID();
-  readonly #stop = new AbortController();
-  readonly #running = new Map<string, Promise<void>>();
-  #looking: Promise<void> = Promise.resolve();
+  readonly #runs: BackgroundRuns;
 
   constructor(parts: RunnerParts) {
     this.#parts = parts;
+    const { replays: store, logger } = parts;
+    this.#runs = new BackgroundRuns({ store, logger, what: 'replay', run: (run) => this.#run(run) });
   }
 
   /** Looks for replays to run, now and every second. */
   start(): void {
-    this.#looking = this.#lookOnAndOn();
+    this.#runs.start();
   }
 
   /** Stops within a second. What is unfinished goes on in another process, or after the next start. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stop.abort();
-    await this.#looking;
-    await Promise.all(this.#running.values());
+    await this.#runs[Symbol.asyncDispose]();
   }
 
-  async #lookOnAndOn(): Promise<void> {
-    const { replays, logger } = this.#parts;
-    while (!this.#stop.signal.aborted) {
-      try {
-        for (const id of await replays.unfinished()) {
-          if (!this.#running.has(id) && (await replays.take(id, this.#name))) this.#begin(id);
-        }
-      } catch (error) {
-        logger.debug({ err: error }, 'replays could not be looked at');
-      }
-      await this.#wait(LOOK_MS);
-    }
-  }
-
-  #begin(id: string): void {
-    const run = this.#run(id)
-      .catch((error) =>
-        this.#parts.logger.warn({ err: error, replayId: id }, 'a replay was interrupted, trying on'),
-      )
-      .finally(() => this.#running.delete(id));
-    this.#running.set(id, run);
-  }
-
-  async #run(id: string): Promise<void> {
+  async #run(run: Run): Promise<void> {
+    const { id, runner } = run;
     const { replays, reader, logger } = this.#parts;
     const replay = await replays.get(id);
     const request = replay?.request as ReplayRequest | undefined;
@@ -75,11 +47,9 @@ export class ReplayRunner implements AsyncDisposable {
       for await (const page of matchingScores(reader, request)) {
         const open = page.filter((scoreId) => !done.has(scoreId));
         for (let i = 0; i < open.length; i += size) {
-          if (!(await this.#waitUntil(id, nextAtMs))) return;
+          if (!(await this.#waitUntil(run, nextAtMs))) return;
           nextAtMs = Math.max(nextAtMs, performance.now() - intervalMs) + intervalMs;
-          if (
-            !(await replays.progress(id, this.#name, await this.#putBack(open.slice(i, i + size), request)))
-          )
+          if (!(await replays.progress(id, runner, await this.#putBack(open.slice(i, i + size), request))))
             return;
         }
       }
@@ -107,15 +77,11 @@ export class ReplayRunner implements AsyncDisposable {
   }
 
   /** @returns false when the replay is cancelled, another's, or this process stops */
-  async #waitUntil(id: string, atMs: number): Promise<boolean> {
+  async #waitUntil({ id, runner, signal, wait }: Run, atMs: number): Promise<boolean> {
     for (let leftMs = atMs - performance.now(); leftMs > 0; leftMs = atMs - performance.now()) {
-      await this.#wait(Math.min(leftMs, BEAT_MS));
-      if (leftMs > BEAT_MS && !(await this.#parts.replays.progress(id, this.#name, []))) return false;
+      await wait(Math.min(leftMs, BEAT_MS));
+      if (leftMs > BEAT_MS && !(await this.#parts.replays.progress(id, runner, []))) return false;
     }
-    return !this.#stop.signal.aborted;
-  }
-
-  async #wait(ms: number): Promise<void> {
-    await delay(ms, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+    return !signal.aborted;
   }
 }

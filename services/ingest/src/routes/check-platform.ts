@@ -1,29 +1,41 @@
-import { checkTargetOrigins } from '@gradewire/passback';
+import { FINDINGS, type FindingCode, type Platform } from '@gradewire/passback';
+import { SealBrokenError, ToolKeyError } from '@gradewire/passback/redis';
 import { z } from 'zod';
-import { Problem } from '../http/problem.ts';
+import type { Context } from '../context.ts';
 import { defineRoute } from '../http/route.ts';
-import { checkPlatform as runChecks } from '../platform-check/check-platform.ts';
-import { withinBudget } from '../platform-check/within-budget.ts';
+import { type CheckOptions, checkPlatform as runChecks } from '../platform-check/check-platform.ts';
+import { STEP_NAMES } from '../platform-check/check-step.ts';
+import { withinBudget } from '../platform-reads/within-budget.ts';
 import { platformPath } from '../schemas/common.ts';
 import { findPlatform } from './get-platform.ts';
 
+const serviceUrl = () => z.url({ protocol: /^https?$/, error: 'takes a URL' }).max(2048);
+
 const checkInput = z
   .strictObject({
-    lineItemsUrl: z.url('takes a URL').max(2048).optional().meta({
+    lineItemsUrl: serviceUrl().optional().meta({
       description: 'The line items of any course with the tool; without it they are not tried.',
+    }),
+    lineItemUrl: serviceUrl().optional().meta({
+      description: 'A line item, to see whether it is there and open to the tool.',
     }),
   })
   .meta({ id: 'PlatformCheckInput' });
+
+const findingCodes = Object.keys(FINDINGS) as [FindingCode, ...FindingCode[]];
 
 const checkAnswer = z
   .object({
     ok: z.boolean(),
     steps: z.array(
       z.object({
-        name: z.enum(['reachable', 'token', 'scopes', 'clock', 'lineItems']),
+        name: z.enum(STEP_NAMES),
         ok: z.boolean(),
-        detail: z.string(),
-        hint: z.string().optional(),
+        reason: z.enum(findingCodes).optional().meta({
+          description: 'What it comes down to. Beside `ok` a warning: it works, but not all that could.',
+        }),
+        detail: z.string().meta({ description: 'What was found.' }),
+        hint: z.string().optional().meta({ description: 'What to do about it.' }),
         ms: z.number(),
       }),
     ),
@@ -36,35 +48,41 @@ export const checkPlatform = defineRoute({
   tag: 'Platforms',
   summary: 'Try whether the registration works',
   description:
-    'Asks the platform for a token and says, step by step, what works and what to do about the rest.',
+    'Asks the platform for a token, reads the columns of a course if one is named, and says step by step what works and what to do about the rest. It touches no grade.',
   role: 'admin',
   params: platformPath,
   body: checkInput,
   bodyOptional: true,
   responses: { 200: { description: 'What was found, whether good or bad.', schema: checkAnswer } },
-  problems: ['NOT_FOUND', 'ORIGIN_NOT_ALLOWED'],
-  async handle({ context, principal, path, body: { lineItemsUrl } }) {
+  problems: ['NOT_FOUND'],
+  async handle({ context, principal, path, body: { lineItemsUrl, lineItemUrl } }) {
     const platform = await findPlatform(context, principal, path.platformId);
-    if (lineItemsUrl !== undefined) {
-      const foreign = checkTargetOrigins({ lineItemsUrl, resourceId: '' }, platform);
-      if (foreign.length > 0) {
-        throw new Problem('ORIGIN_NOT_ALLOWED', {
-          errors: foreign.map(({ detail }) => ({ pointer: '/lineItemsUrl', detail })),
-        });
-      }
-    }
-    await context.toolKeys.ensure();
+    const { allowPrivateNetworks, requestTimeoutMs } = context.config;
     const steps = await runChecks({
       platform,
-      key: await context.toolKeys.signingKey(platform.toolKeyId),
+      key: await signingKey(context, platform),
+      keySetUrl: `${context.publicUrl}/.well-known/jwks.json`,
+      allowPrivateNetworks,
       send: withinBudget(context.http.send, {
         budget: context.budget,
         platform,
-        leaseMs: 2 * context.config.requestTimeoutMs,
+        leaseMs: 2 * requestTimeoutMs,
       }),
       now: context.now,
       ...(lineItemsUrl !== undefined && { lineItemsUrl }),
+      ...(lineItemUrl !== undefined && { lineItemUrl }),
     });
     return { status: 200, body: { ok: steps.every((step) => step.ok), steps } };
   },
 });
+
+async function signingKey({ toolKeys }: Context, platform: Platform): Promise<CheckOptions['key']> {
+  try {
+    await toolKeys.ensure();
+    return await toolKeys.signingKey(platform);
+  } catch (error) {
+    if (error instanceof SealBrokenError) return 'KEY_NOT_OPENED';
+    if (error instanceof ToolKeyError && error.code === 'UNKNOWN_KEY') return 'KEY_NOT_STORED';
+    throw error;
+  }
+}

@@ -6,6 +6,7 @@ import { defineRoute } from '../http/route.ts';
 import { invalid } from '../http/validate.ts';
 import { idPath } from '../schemas/common.ts';
 import { toolKeyAnswer, toolKeySchema } from '../schemas/tool-key.ts';
+import { findToolKey } from '../tool-keys/view-tool-keys.ts';
 
 const jwk = z
   .looseObject({ kty: z.literal('RSA', 'must be RSA') })
@@ -27,7 +28,8 @@ export const importToolKey = defineRoute({
   path: '/v1/tool-keys/{kid}',
   tag: 'Tool keys',
   summary: 'Import a private key that platforms know already',
-  description: 'It signs for the platforms that pin it by toolKeyId.',
+  description:
+    'It is published at once and signs for the platforms that pin it by toolKeyId. Repeating it changes nothing.',
   role: 'admin',
   params: idPath('kid'),
   body: input,
@@ -40,8 +42,10 @@ export const importToolKey = defineRoute({
     requireAllPlatforms(principal);
     const key = 'pem' in body ? (body.pem as string) : 'kty' in body ? body : body.jwk;
     try {
-      const imported = await context.toolKeys.importKey(kid, key);
-      return { status: imported.created ? 201 : 200, body: toolKeyAnswer(imported.key) };
+      const { created } = await context.toolKeys.importKey(kid, key);
+      if (created) context.logger.info({ event: 'tool-key-imported', kid }, 'tool key imported');
+      const body = toolKeyAnswer(await findToolKey(context, kid), principal);
+      return { status: created ? 201 : 200, body };
     } catch (error) {
       if (error instanceof ToolKeyError && error.code === 'KID_TAKEN') {
         throw new Problem('TOOL_KEY_CONFLICT', { detail: error.message, cause: error });

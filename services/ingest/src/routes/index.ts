@@ -1,33 +1,50 @@
 import type { RouteDefinition } from '../http/route.ts';
+import { adoptLineItem } from './adopt-line-item.ts';
+import { cancelReconciliation } from './cancel-reconciliation.ts';
 import { cancelReplay } from './cancel-replay.ts';
 import { cancelScore } from './cancel-score.ts';
 import { checkPlatform } from './check-platform.ts';
 import { createKey } from './create-key.ts';
+import { createLaunch } from './create-launch.ts';
+import { createReconciliation } from './create-reconciliation.ts';
 import { createReplay } from './create-replay.ts';
 import { deadLetterSummary } from './dead-letter-summary.ts';
 import { deleteKey } from './delete-key.ts';
+import { deleteLineItem } from './delete-line-item.ts';
 import { deletePlatform } from './delete-platform.ts';
+import { deleteToolKey } from './delete-tool-key.ts';
 import { discardDeadLetter } from './discard-dead-letter.ts';
 import { getBatch } from './get-batch.ts';
+import { getEncryptionKey } from './get-encryption-key.ts';
 import { getLane } from './get-lane.ts';
+import { getLaunch } from './get-launch.ts';
 import { getPlatform } from './get-platform.ts';
+import { getReconciliation } from './get-reconciliation.ts';
 import { getReplay } from './get-replay.ts';
 import { getScore } from './get-score.ts';
 import { healthz } from './healthz.ts';
 import { importToolKey } from './import-tool-key.ts';
 import { jwks } from './jwks.ts';
 import { listDeadLetters } from './list-dead-letters.ts';
+import { listDuplicateLineItems } from './list-duplicate-line-items.ts';
 import { listKeys } from './list-keys.ts';
 import { listLanes } from './list-lanes.ts';
+import { listLineItems } from './list-line-items.ts';
+import { listMembers } from './list-members.ts';
 import { listPlatforms } from './list-platforms.ts';
+import { listReconciliations } from './list-reconciliations.ts';
+import { listResults } from './list-results.ts';
 import { listScores } from './list-scores.ts';
+import { listToolKeys } from './list-tool-keys.ts';
 import { pauseLane } from './pause-lane.ts';
 import { postScore } from './post-score.ts';
 import { postScoreBatch } from './post-score-batch.ts';
 import { publicKeyPem } from './public-key-pem.ts';
+import { putLineItem } from './put-line-item.ts';
 import { putPlatform } from './put-platform.ts';
 import { readyz } from './readyz.ts';
 import { replayDeadLetter } from './replay-dead-letter.ts';
+import { resealSecrets } from './reseal-secrets.ts';
 import { resumeLane } from './resume-lane.ts';
 import { rotateToolKey } from './rotate-tool-key.ts';
 
@@ -39,6 +56,9 @@ export const ROUTES: readonly RouteDefinition[] = [
   getScore,
   cancelScore,
   getBatch,
+  createLaunch,
+  getLaunch,
+  listMembers,
   listDeadLetters,
   deadLetterSummary,
   replayDeadLetter,
@@ -46,6 +66,16 @@ export const ROUTES: readonly RouteDefinition[] = [
   createReplay,
   getReplay,
   cancelReplay,
+  listResults,
+  listLineItems,
+  putLineItem,
+  deleteLineItem,
+  listDuplicateLineItems,
+  adoptLineItem,
+  createReconciliation,
+  listReconciliations,
+  getReconciliation,
+  cancelReconciliation,
   listLanes,
   getLane,
   pauseLane,
@@ -58,10 +88,14 @@ export const ROUTES: readonly RouteDefinition[] = [
   createKey,
   listKeys,
   deleteKey,
+  listToolKeys,
   rotateToolKey,
   importToolKey,
+  deleteToolKey,
   jwks,
   publicKeyPem,
+  getEncryptionKey,
+  resealSecrets,
   healthz,
   readyz,
 ];

@@ -5,6 +5,7 @@ import { acceptedScore } from '../schemas/score-view.ts';
 import { acceptScores, refusalProblem } from '../scores/accept-scores.ts';
 import { admitScore } from '../scores/admit-score.ts';
 import { answerOnce } from '../scores/answer-once.ts';
+import { directoryOf } from '../scores/directory.ts';
 import { readIdempotency } from '../scores/idempotency.ts';
 
 export const postScore = defineRoute({
@@ -23,6 +24,7 @@ export const postScore = defineRoute({
     'IDEMPOTENCY_MISMATCH',
     'UNKNOWN_PLATFORM',
     'UNKNOWN_LAUNCH',
+    'NO_ROSTER',
     'ORIGIN_NOT_ALLOWED',
     'TIMESTAMP_IN_FUTURE',
     'TIMESTAMP_TOO_OLD',
@@ -31,7 +33,7 @@ export const postScore = defineRoute({
   ],
   async handle({ context, principal, body, rawBody, headers }) {
     const idempotency = readIdempotency(headers, principal, 'POST /v1/scores', rawBody);
-    const { platformId, score } = await admitScore(body, principal, (id) => context.platforms.cached(id));
+    const { platformId, score } = await admitScore(body, principal, directoryOf(context));
     // Joining a twin is safe: the record accepts the same key once and tells both the same id.
     return answerOnce(context.batches, idempotency, { whileInFlight: 'join' }, async (): Promise<Reply> => {
       const item = { id: newScoreId(platformId, context.now()), score, ...(idempotency && { idempotency }) };

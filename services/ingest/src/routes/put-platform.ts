@@ -7,6 +7,11 @@ import { readConfiguration } from '../platform-check/read-configuration.ts';
 import { platformPath } from '../schemas/common.ts';
 import { platformSchema } from '../schemas/platform.ts';
 
+const UNPINNABLE = {
+  unknown: 'is no key of ours; import it first',
+  foreign: 'is the key of another platform',
+};
+
 export const putPlatform = defineRoute({
   method: 'put',
   path: '/v1/platforms/{platformId}',
@@ -30,9 +35,9 @@ export const putPlatform = defineRoute({
       ...(known && { createdAt: known.createdAt }),
     });
     if ('problems' in platform) throw invalid(platform.problems);
-    if (platform.toolKeyId !== undefined && !(await hasToolKey(platform.toolKeyId))) {
-      throw invalid([{ pointer: '/toolKeyId', detail: 'is no key of ours; import it first' }]);
-    }
+    const refusal =
+      platform.toolKeyId !== undefined && (await context.toolKeys.claim(platform.toolKeyId, platformId));
+    if (refusal) throw invalid([{ pointer: '/toolKeyId', detail: UNPINNABLE[refusal] }]);
     const stored = await context.platforms.put(platform);
     if (typeof stored === 'object') {
       const other = mayUse(principal, stored.conflictWith) ? ` It is ${stored.conflictWith}.` : '';
@@ -42,10 +47,5 @@ export const putPlatform = defineRoute({
       });
     }
     return { status: stored === 'created' ? 201 : 200, body: platform };
-
-    async function hasToolKey(kid: string): Promise<boolean> {
-      const { keys } = await context.toolKeys.publicJwks();
-      return keys.some((key) => key.kid === kid);
-    }
   },
 });

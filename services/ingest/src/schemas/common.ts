@@ -79,6 +79,10 @@ export const problemSchema = z
         detail: z.string(),
       }) satisfies z.ZodType<FieldProblem>,
     ),
+    reason: z
+      .string()
+      .optional()
+      .meta({ description: 'Why a platform refused: one of the reasons of dead letters.' }),
     hint: z.string().optional(),
     retryable: z.boolean(),
   })

@@ -10,6 +10,12 @@ export const laneSchema = z
     undelivered: z.int(),
     oldestUndeliveredSeconds: z.int(),
     dead: z.int(),
-    limits: z.object({ concurrency: z.int(), ratePerSecond: z.number().optional() }),
+    limits: z.object({
+      concurrency: z.int(),
+      ratePerSecond: z.number().optional(),
+      learnedRatePerSecond: z.number().optional().meta({
+        description: 'How fast requests go at present, learnt from refusals. Grows while there are none.',
+      }),
+    }),
   })
   .meta({ id: 'Lane', description: 'The way to one platform.' });

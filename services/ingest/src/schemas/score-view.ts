@@ -21,7 +21,7 @@ export const acceptedScore = z
 const attempt = z.object({
   number: z.int(),
   at: instant,
-  stage: z.enum(['token', 'lineItem', 'score', 'result']),
+  stage: z.enum(['token', 'lineItem', 'membership', 'score', 'result']),
   httpStatus: z.int().optional(),
   outcome: z.string(),
   reason: z.string().optional(),
@@ -34,7 +34,11 @@ export const scoreView = z
   .object({
     id: z.string(),
     platformId: z.string(),
-    userId: z.string(),
+    userId: z.string().optional().meta({ description: 'Absent until the roster has told who `user` is.' }),
+    user: z
+      .record(z.string(), z.string())
+      .optional()
+      .meta({ description: 'Whom it was sent for, until that is known by id, or of a dead score.' }),
     target: z.record(z.string(), z.unknown()),
     scoreGiven: z.number().nullable().optional(),
     scoreMaximum: z.number().optional(),
@@ -46,6 +50,7 @@ export const scoreView = z
     scoringUserId: z.string().optional(),
     extensions: z.record(z.string(), z.unknown()).optional(),
     force: z.boolean().optional(),
+    overwrite: z.string().optional(),
     externalId: z.string().optional(),
     metadata: z.record(z.string(), z.unknown()).optional(),
     status: scoreStatus,
@@ -57,6 +62,9 @@ export const scoreView = z
     supersededBy: z.string().optional(),
     deliveredAt: instant.optional(),
     settledAt: instant.optional(),
+    verifiedAt: instant
+      .optional()
+      .meta({ description: 'When a reconciliation last saw the gradebook show it.' }),
     lineItemUrl: z.string().optional(),
     attempts: z.array(attempt),
   })

@@ -1,4 +1,4 @@
-import { type Score, scoreInputSchema } from '@gradewire/passback';
+import { scoreInputSchema } from '@gradewire/passback';
 import { newScoreId } from '@gradewire/passback/redis';
 import type { Principal } from '../auth.ts';
 import type { Context } from '../context.ts';
@@ -6,7 +6,8 @@ import { toProblem } from '../http/error-handler.ts';
 import { Problem, type ProblemDetails } from '../http/problem.ts';
 import { validate } from '../http/validate.ts';
 import { acceptScores, refusalProblem } from './accept-scores.ts';
-import { admitScore } from './admit-score.ts';
+import { type AdmittedScore, admitScore } from './admit-score.ts';
+import { directoryOf } from './directory.ts';
 import type { Idempotency } from './idempotency.ts';
 
 export interface BatchResult {
@@ -20,7 +21,7 @@ export interface BatchResult {
 interface Admitted {
   index: number;
   id: string;
-  score: Score;
+  score: AdmittedScore['score'];
 }
 
 /**
@@ -72,19 +73,20 @@ export async function acceptBatch(
 }
 
 async function admitAll(
-  { platforms, now }: Context,
+  context: Context,
   principal: Principal,
   inputs: readonly unknown[],
   refuse: (index: number, error: unknown) => void,
 ): Promise<Map<string, Admitted[]>> {
   const byPlatform = new Map<string, Admitted[]>();
+  const directory = directoryOf(context);
   for (const [index, input] of inputs.entries()) {
     try {
       const parsed = validate(scoreInputSchema, input, 'body');
-      const { platformId, score } = await admitScore(parsed, principal, (id) => platforms.cached(id));
+      const { platformId, score } = await admitScore(parsed, principal, directory);
       const admitted = byPlatform.get(platformId) ?? [];
       byPlatform.set(platformId, admitted);
-      admitted.push({ index, id: newScoreId(platformId, now()), score });
+      admitted.push({ index, id: newScoreId(platformId, context.now()), score });
     } catch (error) {
       refuse(index, error);
     }

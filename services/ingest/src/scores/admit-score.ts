@@ -1,35 +1,55 @@
-import { checkTargetOrigins, type Platform, type Score, type ScoreInput, scoreOf } from '@gradewire/passback';
+import {
+  checkTargetOrigins,
+  type Launch,
+  type Platform,
+  type Score,
+  type ScoreInput,
+  scoreOf,
+  type UnmatchedScore,
+} from '@gradewire/passback';
 import { type Principal, requirePlatform } from '../auth.ts';
 import { Problem } from '../http/problem.ts';
+import { requireRoster } from '../platform-reads/find-roster.ts';
 
 export interface AdmittedScore {
   platformId: string;
-  score: Score;
+  score: Score | UnmatchedScore;
+}
+
+/** Where what a score names is looked up. */
+export interface Directory {
+  platform(platformId: string): Promise<Platform | undefined>;
+  launch(platformId: string, launchId: string): Promise<Launch | undefined>;
 }
 
 /**
- * Checks what a schema cannot: the key's platforms, that the platform exists, and that every URL is on its origins.
+ * Checks what a schema cannot: the key's platforms, that platform and launch are known, and that every URL is on the
+ * platform's origins, and that there is a roster for a user who is not named by id. Where a launch's score goes is told when it is sent, by what is known of the launch then.
  * @throws Problem
  */
 export async function admitScore(
   input: ScoreInput,
   principal: Principal,
-  findPlatform: (platformId: string) => Promise<Platform | undefined>,
+  directory: Directory,
 ): Promise<AdmittedScore> {
-  requirePlatform(principal, input.platformId);
-  if ('launchId' in input.target) {
-    throw new Problem('UNKNOWN_LAUNCH', {
-      detail: 'unknown launch',
-      errors: [{ pointer: '/target/launchId', detail: 'unknown launch' }],
-    });
-  }
-  const platform = await findPlatform(input.platformId);
+  const { platformId, target } = input;
+  requirePlatform(principal, platformId);
+  const platform = await directory.platform(platformId);
   if (!platform) {
     throw new Problem('UNKNOWN_PLATFORM', {
       errors: [{ pointer: '/platformId', detail: 'names no registered platform' }],
     });
   }
-  const foreign = checkTargetOrigins(input.target, platform);
+  if ('launchId' in target) {
+    const launch = await directory.launch(platformId, target.launchId);
+    if (!launch) {
+      throw new Problem('UNKNOWN_LAUNCH', {
+        errors: [{ pointer: '/target/launchId', detail: 'names no launch of this platform' }],
+      });
+    }
+    if (input.user) requireRoster(launch, '/user');
+  }
+  const foreign = checkTargetOrigins(target, platform);
   if (foreign.length > 0) {
     const [first] = foreign;
     throw new Problem('ORIGIN_NOT_ALLOWED', {
@@ -37,5 +57,5 @@ export async function admitScore(
       detail: `${first!.pointer} ${first!.detail}`,
     });
   }
-  return { platformId: input.platformId, score: scoreOf(input) };
+  return { platformId, score: scoreOf(input) };
 }

@@ -34,6 +34,7 @@ export function testConfig(redisUrl: string, change: Partial<Config> = {}): Conf
     requestTimeoutMs: 2_000,
     retentionMs: 30 * 86_400_000,
     cellRetentionMs: 400 * 86_400_000,
+    reconcileIntervalMs: 0,
     logLevel: 'error',
     ...change,
   };

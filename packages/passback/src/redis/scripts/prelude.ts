@@ -17,6 +17,19 @@ local function older(order, seq, thanOrder, thanSeq)
   return order < thanOrder or (order == thanOrder and seq < thanSeq)
 end
 
+-- The user that an alias stands for: its key, and behind it the platform's id; nil when it is none, or stands for nobody yet.
+local function boundTo(user)
+  local bound = string.sub(user, 1, 1) == '~' and redis.call('GET', key('user-alias', user))
+  if bound then return string.sub(bound, 1, 22), string.sub(bound, 24) end
+end
+
+-- Where a column is. One that never got a score is not kept for ever.
+local function learnUrl(column, url, retention)
+  if redis.call('HSETNX', key('column', column), 'url', url) == 1 then
+    redis.call('PEXPIRE', key('column', column), text(tonumber(retention)))
+  end
+end
+
 local function unbury(score)
   local reason = redis.call('HGET', key('score', score), 'reason')
   redis.call('ZREM', key('dead'), score)
@@ -26,6 +39,9 @@ local function unbury(score)
   end
 end
 
+-- Tells of work going on, and may not take the place of a grade.
+local function isReport(score) return redis.call('HEXISTS', key('score', score), 'report') == 1 end
+
 -- Final for good: a settled score's outcome is never rewritten by what its cell does later.
 local function supersede(score, by, reason, retention)
   local record = key('score', score)
@@ -33,7 +49,7 @@ local function supersede(score, by, reason, retention)
   if redis.call('EXISTS', record) == 0 or (status and status ~= 'dead') then return end
   if status == 'dead' then unbury(score) end
   redis.call('HSET', record, 'status', 'superseded', 'reason', reason, 'by', by, 'settledAt', text(now))
-  redis.call('HDEL', record, 'detail')
+  redis.call('HDEL', record, 'detail', 'who')
   redis.call('PEXPIRE', record, retention)
 end
 
@@ -42,6 +58,14 @@ local function laneStoppedMs()
   local l = redis.call('HMGET', key('lane'), 'heldTotalMs', 'heldSince', 'pausedAt')
   local since = math.min(tonumber(l[2] or now), tonumber(l[3] or now))
   return tonumber(l[1] or 0) + now - since
+end
+
+-- Posts of the cell whose answers never came, the last few of them: what the gradebook shows may be theirs.
+local function mayHaveLanded(cell, score)
+  local sent = redis.call('HGET', cell, 'sent') or ''
+  if string.find(sent, score, 1, true) then return end
+  while #sent > 300 do sent = string.gsub(sent, '^%S+ ', '', 1) end
+  redis.call('HSET', cell, 'sent', sent .. score .. ' ')
 end
 
 local function clearAttempts(cell)

@@ -3,12 +3,12 @@ import { prelude } from './prelude.ts';
 /**
  * What each score's record says; the status of one that is not settled is derived from its cell and lane.
  * ARGV: clock shift, score ids. Returns per score false or {id, status, body, at, order, reason, detail, by, settledAt, url,
- * attempts, nextAttemptAt}.
+ * attempts, nextAttemptAt, userId, who, verifiedAt}; of user and who one at most is there.
  */
 export const viewScript = `${prelude}
 local lane = redis.call('HMGET', key('lane'), 'paused', 'holdReason', 'holdUntil')
 local function view(id)
-  local r = redis.call('HMGET', key('score', id), 'body', 'at', 'order', 'status', 'reason', 'detail', 'by', 'settledAt', 'url', 'attempts', 'cell')
+  local r = redis.call('HMGET', key('score', id), 'body', 'at', 'order', 'status', 'reason', 'detail', 'by', 'settledAt', 'url', 'attempts', 'cell', 'userId', 'who', 'verifiedAt')
   if not r[1] then return false end
   local status, reason, by, next = r[4], r[5], r[7], false
   local column = string.match(r[11], '^[^.]+')
@@ -24,7 +24,7 @@ local function view(id)
       next = c[5]
     end
   end
-  return {id, status, r[1], r[2], r[3], reason, r[6], by, r[8], url, r[10], next}
+  return {id, status, r[1], r[2], r[3], reason, r[6], by, r[8], url, r[10], next, r[12], r[13], r[14]}
 end
 local views = {}
 for i = 2, #ARGV do views[#views + 1] = view(ARGV[i]) end

@@ -55,6 +55,7 @@ end
 if c[1] ~= fence or not c[12] then
   -- The lease was lost, and others may have posted since: what has landed, or may have, landed at an unknown time.
   if not (kind == 'delivered' or ambiguous) or not mine[1] then return {'late', '0', inARow, ''} end
+  mayHaveLanded(cell, id)
   if desired then
     redis.call('HSET', cell, 'doubt', desired == id and id or 'late')
     if c[8] and c[8] ~= id then redis.call('HSET', cell, 'late', '1') end
@@ -111,8 +112,20 @@ if kind == 'delivered' then
   end
   redis.call('HSET', cell, 'delivered', id, 'deliveredOrder', mine[1] or order, 'deliveredSeq', mine[2] or seq, 'facts', facts)
   redis.call('HDEL', cell, 'doubt')
+  if not c[9] then redis.call('HDEL', cell, 'sent') end
   local column = key('column', string.match(place, '^[^.]+'))
+  local users = key('column-users', string.match(place, '^[^.]+'))
+  if not c[5] then
+    redis.call('HINCRBY', column, 'delivered', 1)
+    local r = redis.call('HMGET', record, 'userId', 'body')
+    local user = r[1] or (r[2] and cjson.decode(r[2]).userId)
+    if user then redis.call('SADD', users, user) end
+  end
   redis.call('PEXPIRE', column, cellRetention)
+  redis.call('PEXPIRE', users, cellRetention)
+  redis.call('ZADD', key('columns'), now, string.match(place, '^[^.]+'))
+  redis.call('ZREMRANGEBYSCORE', key('columns'), '-inf', text(now - tonumber(cellRetention)))
+  redis.call('PEXPIRE', key('columns'), cellRetention)
   local again = moveOn()
   if c[9] then
     redis.call('HDEL', cell, 'late')
@@ -124,7 +137,10 @@ if kind == 'delivered' then
   return {'delivered', again, inARow, ''}
 end
 
-if ambiguous then redis.call('HSET', cell, 'doubt', id) end
+if ambiguous then
+  redis.call('HSET', cell, 'doubt', id)
+  mayHaveLanded(cell, id)
+end
 if desired and desired ~= id then
   supersede(id, desired, 'NEWER_SCORE', retention)
   return {'superseded', moveOn(), inARow, ''}
@@ -132,6 +148,7 @@ end
 if not desired then return {'nothing', '0', inARow, ''} end
 if kind == 'superseded' then
   finish('superseded')
+  if facts ~= '' then redis.call('HSET', cell, 'facts', facts) end
   redis.call('PEXPIRE', record, retention)
   return {'superseded', moveOn(), inARow, ''}
 end

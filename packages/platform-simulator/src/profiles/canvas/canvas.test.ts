@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createSimulator, type Simulator } from '../../simulator.ts';
-import { Client, FakeTool, on, score } from '../../testing/fake-tool.ts';
+import { ask, Client, FakeTool, on, score } from '../../testing/fake-tool.ts';
 import { MEDIA_TYPES, SCOPES } from '../profile.ts';
 
 const SUBMISSION = 'https://canvas.instructure.com/lti/submission';
@@ -164,13 +164,36 @@ describe('scores', () => {
     expect(cell()?.comments).toEqual(['well done', 'well done']);
   });
 
-  test('a human grade stays with prioritize_non_tool_grade, else it is overwritten', async () => {
+  test('a grade stays with prioritize_non_tool_grade, else it is overwritten', async () => {
     const id = item.split('/').at(-1)!;
+    const first = { [SUBMISSION]: { prioritize_non_tool_grade: true } };
     simulator.teacher.editGrade(id, user, 7);
-    await post({ [SUBMISSION]: { prioritize_non_tool_grade: true } });
+    await post(first);
     expect(cell()?.score).toBe(7);
     await post();
     expect(cell()?.score).toBe(25);
+    // The tool's own as well.
+    await post(first, 80);
+    expect(cell()?.score).toBe(25);
+    simulator.teacher.editGrade(id, user, null);
+    await post(first, 80);
+    expect(cell()?.score).toBe(40);
+  });
+
+  test('files are handed in with an attempt, and named in the answer', async () => {
+    const file = { type: 'file', url: 'https://tool.example/1.pdf', title: 'Essay' };
+    const items = [file, { type: 'link', url: 'https://tool.example' }];
+    const answer = await post({ [SUBMISSION]: { content_items: items, submission_type: 'none' } });
+    expect(JSON.parse(answer.body)[SUBMISSION]).toEqual({ content_items: [file] });
+    expect(cell()).toMatchObject({ files: [file.url], attempts: 1 });
+    const other = { content_items: [{ ...file, url: 'https://tool.example/2.pdf' }], new_submission: false };
+    await post({ [SUBMISSION]: other });
+    expect(cell()).toMatchObject({ files: [file.url], attempts: 1 });
+    const without = await post({ [SUBMISSION]: { submission_type: 'online_upload' } });
+    expect([without.status, message(without.body)]).toEqual([
+      422,
+      "Content items must be provided with submission type 'online_upload'",
+    ]);
   });
 
   test('the numeric id stands for the user too', async () => {
@@ -266,7 +289,7 @@ describe('line items and roster', () => {
 
 describe('throttle', () => {
   test('about a dozen in flight trip it: 403 text, X-Rate-Limit-Remaining, no Retry-After', async () => {
-    simulator.setLatency(50);
+    simulator.setLatency(400);
     const answers = await Promise.all(Array.from({ length: 20 }, () => client.get(item)));
     const refused = answers.filter((answer) => answer.status === 403);
     expect(refused.length).toBeGreaterThan(5);
@@ -286,4 +309,23 @@ describe('throttle', () => {
       expect(Number(answer.headers['x-rate-limit-remaining'])).toBeGreaterThan(400);
     }
   });
+});
+
+test('a launch from the navigation of a course has its line items, and no line item', async () => {
+  const claim = 'https://purl.imsglobal.org/spec/lti-ags/claim/endpoint';
+  const { id } = simulator.courses[0]!;
+  const launch = async (more: object) => {
+    const { status, body } = await ask(`${simulator.url}/_sim/launch`, {
+      method: 'POST',
+      body: JSON.stringify({ userId: user, ...more }),
+    });
+    return { status, claims: status === 200 ? JSON.parse(body).claims : undefined };
+  };
+  const { claims } = await launch({ placement: 'navigation', courseId: id });
+  expect(claims[claim]).toMatchObject({ lineitems: lineItemsUrl });
+  expect(claims[claim]).not.toHaveProperty('lineitem');
+  expect(claims['https://purl.imsglobal.org/spec/lti/claim/resource_link']).toEqual({ id });
+  expect((await launch({ resourceLinkId: 'l1' })).claims[claim]).toHaveProperty('lineitem', coupled);
+  expect((await launch({ placement: 'navigation', courseId: 'nowhere' })).status).toBe(404);
+  expect((await launch({ placement: 'editor' })).status).toBe(400);
 });

@@ -4,7 +4,7 @@ import { Refused } from '../refusals.ts';
 import { ROLE_FILTERS, showMember } from '../roles.ts';
 import { readLineItem, showLineItem } from './line-items.ts';
 import { refuse, refuseToken } from './refuse.ts';
-import { readScore } from './scores.ts';
+import { contentItemsOf, readScore } from './scores.ts';
 
 const METHODS: Record<string, readonly string[]> = {
   lineItems: ['GET', 'POST'],
@@ -86,8 +86,11 @@ export const canvas: Profile = {
     attempts: true,
     editedAt: 'unchanged',
     teacherEdit: 'overwritten',
-    stored: (resultUrl) =>
-      json(200, { resultUrl, 'https://canvas.instructure.com/lti/submission': { content_items: [] } }),
+    stored: (resultUrl, { body }) =>
+      json(200, {
+        resultUrl,
+        'https://canvas.instructure.com/lti/submission': { content_items: contentItemsOf(body) },
+      }),
   },
   results: {
     paging: PAGING,
@@ -107,11 +110,12 @@ export const canvas: Profile = {
     roles: ROLE_FILTERS,
     show: (member) => ({ ...showMember(member), lti11_legacy_user_id: String(member.number) }),
   },
+  launch: { severalItems: 'untold', contextId: 'courseId', rosterVersions: ['2.0'] },
   throttle: { highWater: 600, capacity: 800, leakPerSecond: 10, upFront: 50, cost: 0.05 },
-  throttled: {
+  throttled: () => ({
     ...text(403, '403 Forbidden (Rate Limit Exceeded)\n'),
     headers: { 'content-type': 'text/plain; charset=utf-8', 'x-rate-limit-remaining': '0.0' },
-  },
+  }),
   maintenance: webPage(503, 'Canvas is down', 'Canvas is currently down for maintenance.'),
   databaseDown: webPage(500, 'Page Error', 'Something broke unexpectedly.'),
   refuse,

@@ -23,7 +23,15 @@ export function readScore(context: ScoreContext): ReadScore {
   const submittedAt = submittedAtOf(posted, request.now);
   const { given, maximum } = pointsOf(posted, item.scoreMaximum);
   const extension = objectOf(posted[SUBMISSION]);
-  const noSubmission = extension.new_submission === false || extension.submission_type === 'none';
+  const files = filesOf(extension).map(({ url }) => String(url));
+  // Files make it an upload, whatever its type says.
+  const noSubmission =
+    extension.new_submission === false || (extension.submission_type === 'none' && files.length === 0);
+  if (extension.submission_type === 'online_upload' && files.length === 0) {
+    throw new Refused('scoreInvalid', {
+      detail: "Content items must be provided with submission type 'online_upload'",
+    });
+  }
   return {
     member,
     given,
@@ -34,9 +42,19 @@ export function readScore(context: ScoreContext): ReadScore {
     ...(isSet(posted.comment) ? { comment: String(posted.comment) } : {}),
     ...(submittedAt === undefined ? {} : { submittedAt }),
     ...(noSubmission ? { newSubmission: false } : {}),
+    ...(files.length > 0 ? { files } : {}),
     preserveScore: extension.preserve_score === true,
     prioritizeNonToolGrade: extension.prioritize_non_tool_grade === true,
   };
+}
+
+/** The files that come with a score, as its answer repeats them. */
+export function contentItemsOf(body: string): object[] {
+  return filesOf(objectOf(readObject(body)?.[SUBMISSION]));
+}
+
+function filesOf({ content_items: items }: Record<string, unknown>): Record<string, unknown>[] {
+  return Array.isArray(items) ? items.map(objectOf).filter(({ type }) => type === 'file') : [];
 }
 
 /** Canvas takes the LTI id as well as its own number. */

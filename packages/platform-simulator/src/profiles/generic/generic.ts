@@ -91,10 +91,11 @@ export const generic: Profile = {
     }),
   },
   memberships: { paging: PAGING, includesSuspended: true, roles: ROLE_FILTERS, show: showMember },
-  throttled: {
+  launch: { severalItems: 'untold', contextId: 'courseId', rosterVersions: ['2.0'] },
+  throttled: () => ({
     ...text(429, 'Too Many Requests\n'),
     headers: { 'content-type': 'text/plain', 'retry-after': '5' },
-  },
+  }),
   maintenance: webPage(503, 'Maintenance', 'We will be back soon.'),
   databaseDown: webPage(500, 'Error', 'Something went wrong.'),
   refuse,

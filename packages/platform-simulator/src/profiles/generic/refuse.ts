@@ -29,7 +29,11 @@ const STATUS: Record<Refusal, number> = {
   resourceLinkWithoutItem: 404,
   scoreMalformed: 400,
   scoreInvalid: 400,
+  memberNotAllowed: 400,
+  memberNull: 400,
   scoreUserUnreadable: 400,
+  userUnknown: 422,
+  userNotEnrolled: 422,
   userNotGradable: 422,
   olderTimestamp: 409,
   firstGradeRace: 409,
@@ -37,6 +41,9 @@ const STATUS: Record<Refusal, number> = {
   attemptsExhausted: 422,
   unpublished: 422,
   resourceLinkUnknown: 404,
+  resultNotFound: 404,
+  rosterTooLarge: 403,
+  slashMissing: 301,
 };
 
 /** `{error, error_description}` with the status HTTP has for it; token problems with the challenge of RFC 6750. */
@@ -45,9 +52,15 @@ export function refuse(refusal: Refusal, facts: RefusalFacts): Reply {
     error: refusal,
     error_description: facts.detail ?? wordsOf(refusal),
   });
+  if (refusal === 'slashMissing') return withSlash(facts.request);
   const challenge = challengeOf(refusal);
   if (challenge) reply.headers = { ...reply.headers, 'www-authenticate': challenge };
   return reply;
+}
+
+/** Where the same request would find it. */
+function withSlash({ path, url }: RefusalFacts['request']): Reply {
+  return { status: 301, headers: { location: `${path}/${url.slice(path.length)}` } };
 }
 
 /** RFC 6749 5.2; RFC 7523 3.2 has `invalid_client` for every fault of the assertion. */

@@ -1,6 +1,7 @@
 import { isSet, readObject } from '../body.ts';
 import type { ReadScore, ScoreContext } from '../profile.ts';
 import { Refused } from '../refusals.ts';
+import { gradable } from '../users.ts';
 
 const ACTIVITY = ['Initialized', 'Started', 'InProgress', 'Submitted', 'Completed'];
 const GRADING = ['FullyGraded', 'Pending', 'PendingManual', 'Failed', 'NotReady'];
@@ -8,7 +9,8 @@ const GRADING = ['FullyGraded', 'Pending', 'PendingManual', 'Failed', 'NotReady'
 const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d+(Z|[+-]\d{2}:?\d{2})$/;
 
 /** A score by the letter of AGS 2.0 3.4. */
-export function readScore({ world, course, request }: ScoreContext): ReadScore {
+export function readScore(context: ScoreContext): ReadScore {
+  const { request } = context;
   const posted = readObject(request.body);
   const invalid = (detail: string): never => {
     throw new Refused('scoreInvalid', { detail });
@@ -24,10 +26,8 @@ export function readScore({ world, course, request }: ScoreContext): ReadScore {
   }
   if (isSet(comment) && typeof comment !== 'string') return invalid('comment must be a string');
   const given = pointsOf(posted, invalid);
-  const member = world.member(course, userId);
-  if (member?.role !== 'learner') throw new Refused('userNotGradable', { userId });
   return {
-    member,
+    member: gradable(context, userId),
     ...given,
     timestamp: Date.parse(timestamp),
     activityProgress: activityProgress as string,

@@ -119,11 +119,12 @@ export const moodle: Profile = {
       };
     },
   },
-  throttled: {
+  launch: { severalItems: 'untold', contextId: 'courseId', rosterVersions: ['1.0', '2.0'] },
+  throttled: () => ({
     status: 429,
     headers: { 'content-type': 'text/html; charset=utf-8', 'retry-after': '5' },
     body: '<html><head><title>429 Too Many Requests</title></head><body></body></html>\n',
-  },
+  }),
   maintenance: {
     ...webPage(
       503,

@@ -1,0 +1,3 @@
+import { testGradebook } from './gradebook.ts';
+
+for (const profile of ['blackboard', 'brightspace', 'schoology', 'openedx'] as const) testGradebook(profile);

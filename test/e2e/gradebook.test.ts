@@ -1,0 +1,3 @@
+import { testGradebook } from './gradebook.ts';
+
+for (const profile of ['canvas', 'moodle', 'generic', 'sakai'] as const) testGradebook(profile);

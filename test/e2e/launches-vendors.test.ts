@@ -1,0 +1,3 @@
+import { testLaunches } from './launches.ts';
+
+for (const profile of ['blackboard', 'brightspace', 'schoology', 'openedx'] as const) testLaunches(profile);

@@ -1,0 +1,3 @@
+import { testLaunches } from './launches.ts';
+
+for (const profile of ['canvas', 'moodle', 'generic', 'sakai'] as const) testLaunches(profile);

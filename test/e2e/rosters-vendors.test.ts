@@ -1,0 +1,3 @@
+import { testRosters } from './rosters.ts';
+
+for (const profile of ['brightspace', 'schoology', 'sakai', 'openedx'] as const) testRosters(profile);

@@ -1,0 +1,4 @@
+import { launchedAttacks } from './launched.ts';
+import { testShortForms } from './short-form.ts';
+
+testShortForms(launchedAttacks);

@@ -1,0 +1,4 @@
+import { rostersAttacks } from './rosters.ts';
+import { testShortForms } from './short-form.ts';
+
+testShortForms(rostersAttacks);

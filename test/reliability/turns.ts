@@ -1,0 +1,46 @@
+import type { ProfileName } from '@gradewire/platform-simulator';
+
+/**
+ * On whose platform each general attack runs in its short form: all vendors have their turn, and none costs a run of its
+ * own. The long forms run on all of them by `--profile all`.
+ */
+export const turns: Readonly<Record<string, ProfileName>> = {
+  kills: 'blackboard',
+  'queue-lost': 'sakai',
+  'crash-gaps': 'schoology',
+  'store-full': 'brightspace',
+  'store-read-only': 'canvas',
+  'newest-wins': 'moodle',
+  'newest-wins-clock-steps': 'openedx',
+  'newest-wins-burst': 'schoology',
+  'newest-wins-backoff': 'brightspace',
+  'newest-wins-same-second': 'moodle',
+  'newest-wins-two-names': 'blackboard',
+  'roster-two-names': 'canvas',
+  'one-column-race': 'brightspace',
+  'one-column-answer-lost': 'sakai',
+  'one-column-holder-killed': 'generic',
+  'one-column-late-create': 'openedx',
+  'one-column-deleted': 'blackboard',
+  'outage-hour': 'sakai',
+  'outage-minute': 'brightspace',
+  'pause-outlives-outage': 'openedx',
+  flapping: 'canvas',
+  'strange-outages': 'blackboard',
+  'shared-rate': 'schoology',
+  'shared-concurrency': 'generic',
+  'hanging-neighbour': 'brightspace',
+  'hanging-lanes': 'sakai',
+  'several-bad-cells': 'schoology',
+  'tokens-expiring': 'openedx',
+  'tokens-refused': 'blackboard',
+  'tokens-clock-skew': 'brightspace',
+  'tokens-unauthorized': 'sakai',
+  'mass-replay': 'openedx',
+  'drifted-class': 'moodle',
+  'stalled-jobs': 'schoology',
+  shutdown: 'canvas',
+  upgrade: 'moodle',
+  'shutdown-without-redis': 'generic',
+  'long-life': 'openedx',
+};
