@@ -210,4 +210,12 @@ describe('lanes', () => {
     expect(all.body.data.map(({ platformId }: { platformId: string }) => platformId)).toContain('lane');
     expect((await test.call('GET', '/v1/lanes/none')).status).toBe(404);
   });
+
+  it('show the pace that a platform taught by its refusals', async () => {
+    await test.putPlatform('paced', { limits: { concurrency: 3 } });
+    const { budget } = test.ingest.context;
+    await budget.throttled('paced', { forMs: 60_000, epoch: 0, concurrency: 3 });
+    const { body } = await test.call('GET', '/v1/lanes/paced');
+    expect(body.limits).toEqual({ concurrency: 3, learnedRatePerSecond: 3 });
+  });
 });
