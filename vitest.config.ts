@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/longest-first.ts';
 
 // Without `import`: Node would take it for `require` as well, and load ES modules where CommonJS was meant.
 const conditions = ['@gradewire/source', 'node', 'module', 'default'];
@@ -14,8 +15,9 @@ export default defineConfig({
     expect: { poll: { timeout: 30_000, interval: 20 } },
     globalSetup: ['./test/global-setup.ts'],
     pool: 'forks',
+    sequence: { sequencer: LongestFirst },
     // Many suites wait for processes rather than compute.
-    maxWorkers: 2,
+    maxWorkers: 3,
     execArgv: ['--conditions=@gradewire/source'],
     reporters: ['default', './test/summary-reporter.ts'],
   },

@@ -39,8 +39,8 @@ export class Ledger {
     const ids: string[] = [];
     for (let from = 0; from < scores.length; from += batchSize) {
       const part = scores.slice(from, from + batchSize);
-      for (const { index, id } of (await client.batches.send(part)).results) {
-        if (id === undefined) throw new Error('a score of a batch was refused');
+      for (const { index, id, problem } of (await client.batches.send(part)).results) {
+        if (id === undefined) throw new Error(`a score of a batch was refused: ${JSON.stringify(problem)}`);
         this.note(part[index]!, lineItemUrl, { id });
         ids.push(id);
       }

@@ -71,12 +71,22 @@ function addFaults({ simulator }: Schools): void {
   simulator.addFault({ match: scores, probability: 0.02, action: { kind: 'delay', ms: 500, jitterMs: 500 } });
 }
 
-async function mishaps({ simulator }: Schools, random: Random, everyMs: number, stop: AbortSignal) {
-  while (!stop.aborted) {
+/**
+ * Tokens revoked, or the platform away, now and then. A score whose token is revoked twice running is dead, so that a short
+ * run has one revocation.
+ */
+async function mishaps(
+  { simulator }: Schools,
+  random: Random,
+  { everyMs, revocations, stop }: { everyMs: number; revocations: number; stop: AbortSignal },
+): Promise<void> {
+  for (let left = revocations; !stop.aborted; ) {
     await delay(everyMs / 2 + random.between(0, everyMs), undefined, { signal: stop }).catch(() => undefined);
     if (stop.aborted) break;
-    if (random.next() < 0.5) simulator.revokeTokens();
-    else {
+    if (left > 0 && random.next() < 0.5) {
+      simulator.revokeTokens();
+      left -= 1;
+    } else {
       await simulator.goDown();
       await delay(random.between(200, 1_500));
       await simulator.comeUp();
@@ -187,7 +197,11 @@ async function longLife({ long, seed, say, profile }: AttackContext): Promise<Fi
     const samples: Sample[] = [];
     const running = [
       load(schools, ledger, all, { perSecond, shiftMs: long ? 2 * minute : 3 * second, stop: stop.signal }),
-      mishaps(schools, random, long ? 30 * second : 3 * second, stop.signal),
+      mishaps(schools, random, {
+        everyMs: long ? 30 * second : 3 * second,
+        revocations: long ? Number.POSITIVE_INFINITY : 1,
+        stop: stop.signal,
+      }),
     ];
     while (performance.now() - began < runMs) {
       await delay(sampleMs);

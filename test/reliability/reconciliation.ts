@@ -195,6 +195,58 @@ async function driftedClass({ long, seed, say, profile }: AttackContext): Promis
   };
 }
 
+/** Ingest is killed while it reads the results, and again while another process goes on. */
+async function killedInTheMiddle({ long, seed, say }: AttackContext): Promise<Finding> {
+  // Each costs the time of a lease.
+  const [count, lost, kills] = long ? [2_000, 200, 2] : [60, 12, 1];
+  const random = seededRandom(seed);
+  await using schools = await openSchools({ courses: [{ id: 'killed', students: count }] });
+  const { simulator, gradewire } = schools;
+  const school = await registerSchool(schools, 'killed', { concurrency: 16 });
+  const { platformId, lineItemUrl } = school;
+  const ingest = gradewire.ingests[0]!;
+  const scores = school.students.map((_, number) => schoolScore(school, number, 40 + (number % 50)));
+  await deliver(schools, school, scores, 60 * second);
+  const chosen = random.shuffle([...school.students]).slice(0, lost);
+  for (const userId of chosen) simulator.restoreCell(lineItemUrl, userId, null);
+
+  const seq = lastSeq(schools);
+  simulator.addFault({ match: { endpoint: 'results' }, count: kills, action: { kind: 'delay', ms: 2_000 } });
+  const { id } = await gradewire.client.reconciliations.start({ platformId, lineItemUrl, repair: true });
+  for (let kill = 1; kill <= kills; kill += 1) {
+    await until(
+      () => `the results are read for the ${kill}. time`,
+      60 * second,
+      async () => requestsSince(schools, seq).reads >= kill,
+    );
+    await ingest.kill();
+    await ingest.start();
+    say(`killed ${kill} times`);
+  }
+  await until(
+    () => 'another process ends it',
+    120 * second,
+    async () => (await gradewire.client.reconciliations.get(id)).status !== 'running',
+  );
+  await arrived(schools, platformId);
+  const { status, checked, driftedByKind, repaired } = await gradewire.client.reconciliations.get(id);
+  const { posts } = requestsSince(schools, seq);
+  const found = { status, checked, missing: driftedByKind.missing, repaired, posts };
+  const wanted = { status: 'done', checked: count, missing: lost, repaired: lost, posts: lost };
+  const broken =
+    JSON.stringify(found) === JSON.stringify(wanted)
+      ? []
+      : [`${JSON.stringify(found)} instead of ${JSON.stringify(wanted)}`];
+  for (const { userId, scoreGiven } of scores) {
+    const shown = simulator.cell(lineItemUrl, userId!)?.score;
+    if (shown !== scoreGiven) broken.push(`${userId} shows ${shown} instead of ${scoreGiven}`);
+  }
+  return {
+    figure: `${count.toLocaleString('en')} students, ${lost} grades lost, ${kills} × kill -9: ${repaired} sent again by ${posts} posts`,
+    broken,
+  };
+}
+
 export const reconciliationAttacks: readonly Attack[] = [
   {
     name: 'drifted-class',
@@ -203,5 +255,11 @@ export const reconciliationAttacks: readonly Attack[] = [
       'A reconciliation finds every grade that the gradebook does not show as delivered, by no more requests than pages and repairs',
     how: 'a class of 2,000; grades lost, put back to older ones and changed by a teacher, 20 in all; posts that landed without an answer',
     run: driftedClass,
+  },
+  {
+    name: 'reconciliation-killed',
+    promise: 'A reconciliation whose process is killed is ended by another, and sends nothing twice',
+    how: 'grades lost from a class of 2,000; ingest is killed with kill -9 twice while it reads them',
+    run: killedInTheMiddle,
   },
 ];

@@ -30,6 +30,7 @@ export {
 export { type DuplicateColumns, findDuplicates } from './duplicate-columns.ts';
 export { FINDINGS, type FindingCode, hintOf } from './findings.ts';
 export { GUIDES } from './guides.ts';
+export { urlField } from './input-fields.ts';
 export { DEAD_STREAK, DOWN_STREAK, nextProbe } from './lane.ts';
 export { type Launch, type LaunchNews, launchIdOf, platformOfLaunch } from './launch.ts';
 export {

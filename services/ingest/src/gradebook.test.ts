@@ -115,6 +115,13 @@ describe('GET /v1/results', () => {
     expect(asked).toEqual([]);
   });
 
+  it('takes no URL with a user name, as scores do', async () => {
+    const { status, body } = await readResults(api.call, 'https://ada:secret@school.example/1');
+    expect(status).toBe(422);
+    expect(body).toMatchObject({ code: 'INVALID', errors: [{ pointer: '?lineItemUrl' }] });
+    expect(JSON.stringify(body)).not.toContain('secret');
+  });
+
   it.each([
     ['UNKNOWN_PLATFORM', { platformId: 'none', lineItemUrl: 'https://x.example/1' }],
     ['UNKNOWN_LAUNCH', { launchId: 'la_none_0123456789012345678901' }],

@@ -3,7 +3,7 @@ export interface ReconciliationInput {
   platformId: string;
   lineItemUrl?: string;
   launchId?: string;
-  /** Send again what is missing or shows an older grade of ours. What a teacher changed is never touched. @default false */
+  /** Send again what is missing or shows an older grade of ours. What a teacher changed is left alone. @default false */
   repair?: boolean;
 }
 

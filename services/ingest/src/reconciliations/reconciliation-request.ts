@@ -12,7 +12,7 @@ export const reconciliationInput = z
       .meta({ description: 'Or the column that scores of this registered launch go to.' }),
     repair: z.boolean().default(false).meta({
       description:
-        'Send again what is missing or shows an older grade of ours. What a teacher changed is never touched.',
+        'Send again what is missing or shows an older grade of ours. What a teacher changed is left alone.',
     }),
   })
   .refine((input) => input.lineItemUrl === undefined || input.launchId === undefined, {

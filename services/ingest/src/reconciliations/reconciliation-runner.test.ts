@@ -244,6 +244,54 @@ describe('ReconciliationRunner', () => {
     expect(reads).toEqual(['b']);
   });
 
+  it('looks again at what a process found that died, before it sends anything', async () => {
+    const left = ['u1', 'u2', 'u3'];
+    const ids: string[] = [];
+    for (const userId of left) ids.push(await post('a', userId, 5));
+    const { id } = await start({ repair: true });
+    expect(await context.reconciliations.take(id, 'gone')).toBe(true);
+    await context.reconciliations.columnDone(id, 'gone', {
+      column: columnKeyOf(urlOf('a')),
+      counts: { checked: 3, missing: 3 },
+      drifts: left.map((userId, i) => ({
+        userId,
+        lineItemUrl: urlOf('a'),
+        scoreId: ids[i]!,
+        kind: 'missing',
+        delivered: 5,
+        observed: null,
+        maximum: 10,
+      })),
+    });
+    // One is on its way already, and a teacher has mended another by hand.
+    await context.record.replay(ids[0]!, { seen: { contentHash: '', hasGrade: false } });
+    shows('a', [grade('u2', 9)]);
+    await using runner = new ReconciliationRunner(context);
+    runner.start();
+    expect((await ended(id)).counts.repaired).toBe(2);
+    const drifts = await context.reconciliations.drifts(id, 0, 10);
+    expect(drifts.map(({ repair }) => repair)).toEqual(['sent', 'changed', 'sent']);
+    const found = await Promise.all(ids.map((scoreId) => context.reader.get(scoreId)));
+    expect(found.map((score) => score?.status)).toEqual(['queued', 'delivered', 'queued']);
+    expect(reads).toEqual(['a']);
+  });
+
+  it('takes no grade that was shown earlier for the landing of a later post', async () => {
+    await post('a', 'u1', 8);
+    await post('a', 'u1', 5, 'later');
+    let lost = '';
+    platform.paths['/a/results'] = async () => {
+      if (lost === '') {
+        await post('a', 'u1', 5);
+        lost = await post('a', 'u1', 8, 'later');
+      }
+      // As it was when the reading began.
+      return { status: 200, body: [grade('u1', 8)] };
+    };
+    expect((await run({ lineItemUrl: urlOf('a') })).counts).toMatchObject({ settled: 0, underWay: 1 });
+    expect((await context.reader.get(lost))?.status).toBe('retrying');
+  });
+
   it('waits out trouble, and says which columns it could not read', async () => {
     await post('a', 'u1', 5);
     await post('gone', 'u1', 5);
@@ -258,6 +306,26 @@ describe('ReconciliationRunner', () => {
     ]);
     shows('a', 404);
     expect((await run()).status).toBe('failed');
+  });
+
+  it('says nothing of a column whose reading was broken off by its own stop', async () => {
+    await post('a', 'u1', 5);
+    const { id } = await start();
+    const runner = new ReconciliationRunner(context, { retryBaseMs: 1 });
+    const stopped = new Promise<void>((resolve) => {
+      let asked = 0;
+      platform.paths['/a/results'] = () => {
+        asked += 1;
+        // The last of five tries, each of three requests.
+        if (asked === 13) resolve(runner[Symbol.asyncDispose]());
+        return { status: 503, body: {} };
+      };
+    });
+    runner.start();
+    await stopped;
+    expect(await context.reconciliations.unread(id)).toEqual([]);
+    expect((await context.reconciliations.get(id))?.status).toBe('running');
+    await context.reconciliations.cancel(id);
   });
 
   it('reads nothing where the platform is no longer registered', async () => {

@@ -1,12 +1,14 @@
-import { columnKeyOf, type Outcome, type Platform } from '@gradewire/passback';
+import { columnKeyOf, type Outcome } from '@gradewire/passback';
 import type { Reconciliation } from '@gradewire/passback/redis';
 import { platformLabel } from '@gradewire/telemetry';
 import type { Context } from '../context.ts';
 import { reasonOf } from '../platform-reads/answered.ts';
 import type { OpenPlatform } from '../platform-reads/platform-reads.ts';
+import { isOnOrigin } from '../platform-reads/require-origin.ts';
 import { BackgroundRuns, type Run } from '../runs/background-runs.ts';
+import { AnotherLook } from './another-look.ts';
 import { type Comparison, compareColumn } from './compare-column.ts';
-import { driftingStill } from './drifting-still.ts';
+
 import type { ReconciliationRequest } from './reconciliation-request.ts';
 import { repairDrifts } from './repair-drifts.ts';
 
@@ -122,7 +124,7 @@ export class ReconciliationRunner implements AsyncDisposable {
     open: OpenPlatform,
     column: Column,
   ): Promise<Comparison | { ok: false; outcome: Outcome } | undefined> {
-    if (!belongsTo(open.platform, column)) return { ok: false, outcome: elsewhere };
+    if (!isOnOrigin(open.platform, column.url)) return { ok: false, outcome: elsewhere };
     for (let tries = 1; !run.signal.aborted; tries += 1) {
       const found = await compareColumn(this.#parts, open, column);
       if (found.ok) return found;
@@ -167,10 +169,11 @@ export class ReconciliationRunner implements AsyncDisposable {
    */
   async #repair({ id, runner, signal }: Run, platformId: string, lookAgain?: OpenPlatform): Promise<boolean> {
     const { reconciliations, metrics } = this.#parts;
+    const another = lookAgain && new AnotherLook(lookAgain);
     for (let from = await reconciliations.repairsLooked(id); ; ) {
       const found = await reconciliations.drifts(id, from, REPAIRS_AT_ONCE);
       if (found.length === 0) return true;
-      const drifts = lookAgain ? await driftingStill(lookAgain, found) : found;
+      const drifts = another ? await another.at(found) : found;
       if (signal.aborted) return false;
       const repaired = await repairDrifts(this.#parts, platformId, drifts);
       const sent = repaired.filter(({ repair }) => repair === 'sent').length;
@@ -190,11 +193,6 @@ export class ReconciliationRunner implements AsyncDisposable {
       `reconciliation ${status}`,
     );
   }
-}
-
-/** Platforms can be registered anew with other origins; their tokens go there only. */
-function belongsTo({ serviceOrigins }: Platform, { url }: Column): boolean {
-  return serviceOrigins.includes(new URL(url).origin);
 }
 
 const elsewhere: Outcome = {

@@ -1,19 +1,16 @@
+import { urlField } from '@gradewire/passback';
 import { z } from 'zod';
 
-const MAX_URL_LENGTH = 2048;
+export const lineItemUrl = urlField().meta({
+  example: 'https://lms.example/api/lti/courses/7/line_items/31',
+});
 
-const webUrl = z
-  .url({ protocol: /^https?$/, error: 'takes an absolute http or https URL' })
-  .max(MAX_URL_LENGTH, `takes at most ${MAX_URL_LENGTH} characters`);
-
-export const lineItemUrl = webUrl.meta({ example: 'https://lms.example/api/lti/courses/7/line_items/31' });
-
-export const lineItemsUrl = webUrl.meta({
+export const lineItemsUrl = urlField().meta({
   description: 'The line items of a course, as its launch names them.',
   example: 'https://lms.example/api/lti/courses/7/line_items',
 });
 
-export const membershipsUrl = webUrl.meta({
+export const membershipsUrl = urlField().meta({
   description: 'The member list of a course, as its launch names it.',
   example: 'https://lms.example/api/lti/courses/7/names_and_roles',
 });

@@ -10,7 +10,10 @@ interface FakeAnswer {
 export interface FakePlatform extends AsyncDisposable {
   url: string;
   /** What each path answers with; a test changes them. The form is the body of a token request. */
-  paths: Record<string, (form: URLSearchParams, request: IncomingMessage) => FakeAnswer>;
+  paths: Record<
+    string,
+    (form: URLSearchParams, request: IncomingMessage) => FakeAnswer | Promise<FakeAnswer>
+  >;
 }
 
 /** A server that answers as a test tells it to: for what a whole simulated platform would be too much. */
@@ -18,7 +21,7 @@ export async function startFakePlatform(paths: FakePlatform['paths']): Promise<F
   const server: Server = createServer(async (request, response) => {
     let text = '';
     for await (const chunk of request) text += String(chunk);
-    const answer = platform.paths[(request.url ?? '').split('?', 1)[0]!]?.(
+    const answer = await platform.paths[(request.url ?? '').split('?', 1)[0]!]?.(
       new URLSearchParams(text),
       request,
     );
