@@ -6,6 +6,12 @@ import { createTerminal } from './terminal/terminal.ts';
 const { env } = process;
 const interrupt = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupt.abort());
+// Whoever reads may have seen enough (`| head`); what is being done goes on.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
 
 process.exitCode = await runCli(COMMANDS, process.argv.slice(2), {
   env,

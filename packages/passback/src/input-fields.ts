@@ -70,7 +70,9 @@ export function pointsAvailableField() {
 function isWebUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const url = new URL(text);
-  return /^https?:$/.test(url.protocol) && url.username === '' && url.password === '' && !/\s/.test(text);
+  // The parser drops or escapes these; kept as written, the text would not be the address.
+  const isClean = !/\s/.test(text) && !CONTROL_CHARACTER.test(text) && text.isWellFormed();
+  return isClean && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
 }
 
 function utcMilliseconds(text: string): string {

@@ -66,6 +66,8 @@ describe('launchClaimsSchema', () => {
     ['an id that is a number', { [`${LTI}/context`]: { id: 7 } }, '/lti~1claim~1context/id'],
     ['an empty id', { [`${LTI}/resource_link`]: { id: '' } }, '/lti~1claim~1resource_link/id'],
     ['a scope in words', { [AGS]: { scope: score } }, '/lti-ags~1claim~1endpoint/scope'],
+    ['no end of scopes', { [AGS]: { scope: Array(101).fill(score) } }, '/lti-ags~1claim~1endpoint/scope'],
+    ['an endless scope', { [AGS]: { scope: ['x'.repeat(513)] } }, '/lti-ags~1claim~1endpoint/scope/0'],
     ['a claim that is a list', { [NRPS]: [] }, '/lti-nrps~1claim~1namesroleservice'],
   ])('names %s', (_, change, pointer) => {
     const [found] = pointersOf({ ...canvas, ...change });

@@ -5,10 +5,17 @@ import { type LaunchNews, launchIdOf } from './launch.ts';
 import { type Problem, pointerTo } from './problem.ts';
 
 const MAX_TITLE_LENGTH = 255;
+/** Far more than platforms have; a launch is kept for long. */
+const MAX_SCOPES = 100;
+const MAX_SCOPE_LENGTH = 512;
 
 // Platforms write null for what they do not know (Canvas), and add members of their own to every claim.
 const gradesClaim = z.looseObject({
-  scope: z.array(z.string()).nullish().meta({ description: 'What the tool may ask for.' }),
+  scope: z
+    .array(z.string().max(MAX_SCOPE_LENGTH))
+    .max(MAX_SCOPES)
+    .nullish()
+    .meta({ description: 'What the tool may ask for.' }),
   lineitems: urlField().nullish().meta({ description: 'The columns of the course.' }),
   lineitem: urlField().nullish().meta({ description: 'The column of the link, when it has just one.' }),
 });
@@ -23,7 +30,7 @@ export const launchClaimsSchema = z
   .looseObject({
     iss: z.string().optional().meta({ description: 'The issuer. Checked if given.' }),
     aud: z
-      .union([z.string(), z.array(z.string())])
+      .union([z.string(), z.array(z.string())], { error: 'must be a client id, or a list of them' })
       .optional()
       .meta({ description: "The platform's id of the tool. Checked if given." }),
     iat: z.number().optional().meta({ description: 'When it was launched, in s. Default: now.' }),

@@ -43,6 +43,13 @@ describe('platformInputSchema', () => {
       [],
     ],
     ['a token URL that is none', { tokenUrl: 'lms.example/token' }, ['/tokenUrl']],
+    ...['\u0000https://lms.example/t', 'https://lms.example/a\u0000b', 'https://lms.example/\ud800'].map(
+      (tokenUrl): [string, object, string[]] => [
+        `the URL ${JSON.stringify(tokenUrl)}, which would be another one`,
+        { tokenUrl },
+        ['/tokenUrl'],
+      ],
+    ),
     ['a profile nobody knows', { profile: 'ilias' }, ['/profile']],
     ['an empty list of deployments', { deploymentIds: [] }, ['/deploymentIds']],
     ['a deployment that is a number', { deploymentIds: ['1', 2] }, ['/deploymentIds/1']],

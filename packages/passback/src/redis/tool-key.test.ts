@@ -24,8 +24,13 @@ describe('readToolKey', () => {
     [
       'a JWK of two keys',
       { ...jwk, n: String(otherRsa.privateKey.export({ format: 'jwk' }).n) },
-      'two different keys',
+      'not of one key',
     ],
+    ...(['d', 'dp', 'dq', 'qi', 'p', 'q', 'e'] as const).map((part): [string, typeof jwk, string] => [
+      `a JWK with another ${part}, with which some sign all the same`,
+      { ...jwk, [part]: 'Aw' },
+      'not of one key',
+    ]),
     ['a broken PEM', pkcs8.replace(/\n.{20}/, '\n'), 'cannot be read'],
     [
       'a public PEM',

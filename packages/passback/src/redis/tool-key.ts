@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
 
 const MODULUS_BITS = 2048;
@@ -48,18 +48,32 @@ export function readToolKey(kid: string, input: JWK | string): JWK {
   const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
   if (bits < MODULUS_BITS)
     throw invalid(`RS256 takes RSA keys of at least ${MODULUS_BITS} bits; this has ${bits}`);
-  if (!belongTogether(key)) throw invalid('its public and private parts are of two different keys');
-  return key.export({ format: 'jwk' }) as JWK;
+  const jwk = key.export({ format: 'jwk' }) as JWK;
+  if (!belongTogether(jwk)) throw invalid('its public and private parts are not of one key');
+  return jwk;
 }
 
-/** A JWK put together wrongly parses, and every platform would refuse what it signs. */
-function belongTogether(key: KeyObject): boolean {
-  const text = Buffer.from('gradewire');
-  try {
-    return verify('sha256', text, createPublicKey(key), sign('sha256', text, key));
-  } catch {
-    return false;
-  }
+/**
+ * Whether the parts of a private JWK are of one key (RFC 8017 section 3.2). One put together wrongly parses, and with some
+ * wrong parts it even signs; elsewhere it does not, or every platform refuses what it signs.
+ */
+function belongTogether(jwk: JWK): boolean {
+  const [n, e, d, p, q, dp, dq, qi] = [jwk.n, jwk.e, jwk.d, jwk.p, jwk.q, jwk.dp, jwk.dq, jwk.qi].map(
+    numberOf,
+  );
+  if (p! < 2n || q! < 2n || p! * q! !== n) return false;
+  const [ofP, ofQ] = [p! - 1n, q! - 1n];
+  return (
+    (e! * d!) % ofP === 1n &&
+    (e! * d!) % ofQ === 1n &&
+    dp === d! % ofP &&
+    dq === d! % ofQ &&
+    (qi! * q!) % p! === 1n
+  );
+}
+
+function numberOf(part: string | undefined): bigint {
+  return BigInt(`0x0${Buffer.from(part ?? '', 'base64url').toString('hex')}`);
 }
 
 function fromPem(pem: string): KeyObject {

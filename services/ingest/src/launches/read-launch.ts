@@ -56,7 +56,7 @@ async function verified(
   // The body has no such member to point to: it is inside the token.
   const inToken = ({ pointer, detail }: FieldProblem) => ({
     pointer: '/idToken',
-    detail: `has the claim ${pointer.slice(1).replaceAll('~1', '/')}, which ${detail}`,
+    detail: `has something wrong in the claim ${pointer.slice(1).replaceAll('~1', '/')}: ${detail}`,
   });
   if (!parsed.ok || problems.length > 0) throw invalid(problems.map(inToken));
   return { platform, claims: parsed.value };

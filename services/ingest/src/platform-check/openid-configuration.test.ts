@@ -127,6 +127,20 @@ describe('fillIn', () => {
       /token_endpoint "http:\/\/lms\.example\/token", which must be https/,
     ],
     [
+      'a token address with a password',
+      {},
+      { token_endpoint: 'https://tool:pw@lms.example/token' },
+      '/openidConfigurationUrl',
+      /token_endpoint .* which is no web address/,
+    ],
+    [
+      'an issuer that is no address as it is written',
+      { issuer: 'https://lms.example' },
+      { issuer: 'https://lms.example\n' },
+      '/openidConfigurationUrl',
+      /issuer .* which is no web address/,
+    ],
+    [
       'keys in a private network',
       {},
       { jwks_uri: 'https://10.1.2.3/jwks' },

@@ -5,6 +5,7 @@ import {
   type PlatformInput,
   type ProfileName,
   profileOfFamily,
+  urlField,
 } from '@gradewire/passback';
 import type { FieldProblem } from '../http/problem.ts';
 import { quote } from './quote.ts';
@@ -88,8 +89,8 @@ function issuerProblems(
 /** What is wrong with an address, undefined when nothing is. */
 function addressOf(value: unknown, allowPrivateNetworks: boolean): string | undefined {
   if (value === undefined) return 'is missing';
-  const url = typeof value === 'string' && value.length <= 2048 ? URL.parse(value) : null;
-  if (!url || !/^https?:$/.test(url.protocol) || url.hash !== '') return 'is no web address';
+  const url = urlField().safeParse(value).success ? new URL(value as string) : undefined;
+  if (url?.hash !== '') return 'is no web address';
   return addressProblem(url.href, allowPrivateNetworks);
 }
 

@@ -141,7 +141,7 @@ async function ended(id: string): Promise<Reconciliation> {
       expect(found?.status).not.toBe('running');
       return found!;
     },
-    { timeout: 15_000, interval: 50 },
+    { timeout: 60_000, interval: 50 },
   );
 }
 
@@ -344,7 +344,7 @@ describe('ReconciliationRunner', () => {
     await using runner = new ReconciliationRunner(context);
     const { id } = await start();
     runner.start();
-    await vi.waitFor(async () => expect((await context.reconciliations.get(id))?.columns).toBe(1), 5_000);
+    await vi.waitFor(async () => expect((await context.reconciliations.get(id))?.columns).toBe(1), 60_000);
     await context.reconciliations.cancel(id);
     expect((await ended(id)).status).toBe('cancelled');
     expect(await context.reconciliations.unfinished()).not.toContain(id);

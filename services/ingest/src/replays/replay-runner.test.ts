@@ -110,7 +110,10 @@ describe('ReplayRunner', () => {
     await vi.waitFor(async () => expect(await dead()).toBe(2), { timeout: 60_000 });
     await new Promise((resolve) => setTimeout(resolve, 1_300));
     expect(await dead()).toBe(2);
+    // Long before the next score would be due.
+    const began = performance.now();
     await runner[Symbol.asyncDispose]();
+    expect(performance.now() - began).toBeLessThan(10_000);
     expect((await context.replays.get(id))?.status).toBe('running');
   });
 

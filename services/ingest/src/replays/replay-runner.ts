@@ -80,6 +80,7 @@ export class ReplayRunner implements AsyncDisposable {
   async #waitUntil({ id, runner, signal, wait }: Run, atMs: number): Promise<boolean> {
     for (let leftMs = atMs - performance.now(); leftMs > 0; leftMs = atMs - performance.now()) {
       await wait(Math.min(leftMs, BEAT_MS));
+      if (signal.aborted) return false;
       if (leftMs > BEAT_MS && !(await this.#parts.replays.progress(id, runner, []))) return false;
     }
     return !signal.aborted;
