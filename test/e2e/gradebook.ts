@@ -3,7 +3,7 @@ import type { GradewireError, LineItem, ScoreInput } from '@gradewire/sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Classroom, impatientRetries, openClassroom, platformId } from '../support/classroom.ts';
 
-const settled = { timeoutMs: 30_000, minPollMs: 20, maxPollMs: 200 };
+const settled = { timeoutMs: 60_000, minPollMs: 20, maxPollMs: 200 };
 /** More than one page of Canvas, which gives 100 at most. */
 const STUDENTS = 130;
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { impatientRetries } from '../support/classroom.ts';
 import { type RunningGradewire, startGradewire } from '../support/gradewire.ts';
 
-const settled = { timeoutMs: 30_000, minPollMs: 20, maxPollMs: 100 };
+const settled = { timeoutMs: 60_000, minPollMs: 20, maxPollMs: 100 };
 
 /** What has a say in how a score gets to its column: each single value of each, on a platform that has no other quirk. */
 const names: readonly QuirkName[] = [

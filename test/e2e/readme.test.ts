@@ -23,7 +23,7 @@ it('the curl lines of the README post a score and read it, as they stand', async
   await gradewire.client.platforms.put('sandbox', simulator.registration as never);
   const lineItemUrl = simulator.addLineItem('1', { label: 'Quiz', scoreMaximum: 100 });
   const paste = async (line: string) => {
-    const env = { PATH: process.env.PATH, GRADEWIRE_KEY: gradewire.apiKey, LINE_ITEM_URL: lineItemUrl };
+    const env = { PATH: process.env.PATH, GRADEWIRE_API_KEY: gradewire.apiKey, LINE_ITEM_URL: lineItemUrl };
     const { stdout } = await run('sh', ['-c', line.replaceAll('http://127.0.0.1:8080', gradewire.url)], {
       env,
     });
@@ -32,7 +32,7 @@ it('the curl lines of the README post a score and read it, as they stand', async
 
   const accepted = await paste(lines[0]!);
   expect(accepted).toMatchObject({ platformId: 'sandbox', id: expect.any(String) });
-  await gradewire.client.scores.waitForSettlement(accepted.id, { minPollMs: 20 });
+  await gradewire.client.scores.waitForSettlement(accepted.id, { minPollMs: 20, timeoutMs: 60_000 });
   const { data } = await paste(lines[1]!);
   expect(data).toMatchObject([{ id: accepted.id, status: 'delivered', scoreGiven: 97.5 }]);
   expect(simulator.cell(lineItemUrl, 'student-01')?.score).toBe(97.5);

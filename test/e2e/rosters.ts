@@ -3,7 +3,7 @@ import type { ScoreInputByUser } from '@gradewire/sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Classroom, impatientRetries, openClassroom, platformId } from '../support/classroom.ts';
 
-const settled = { timeoutMs: 30_000, minPollMs: 20, maxPollMs: 200 };
+const settled = { timeoutMs: 60_000, minPollMs: 20, maxPollMs: 200 };
 const resourceLinks = [{ title: 'Week 1', lineItem: { scoreMaximum: 100 } }];
 const namesakes = [
   { name: 'Ada Lovelace', email: 'Ada@School.example' },

@@ -30,7 +30,7 @@ beforeAll(async () => {
       env: { ...process.env, CI: 'true', TURBO_TELEMETRY_DISABLED: '1', NODE_OPTIONS: '' },
     });
   }
-}, 120_000);
+}, 300_000);
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -61,7 +61,7 @@ describe('what the images hold', () => {
       const run = promisify(execFile)(process.execPath, ['dist/main.js'], {
         cwd: join(out, name),
         env: { PATH: process.env.PATH },
-        timeout: 15_000,
+        timeout: 60_000,
       });
       const failure = (await run.catch((error: unknown) => error)) as {
         code: number;

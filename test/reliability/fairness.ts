@@ -12,7 +12,7 @@ import {
 import type { Attack, AttackContext, Finding } from './attack.ts';
 import { Ledger } from './ledger.ts';
 import { seededRandom } from './random.ts';
-import { residentBytes, until } from './watch.ts';
+import { until } from './watch.ts';
 
 const second = 1_000;
 
@@ -228,6 +228,14 @@ interface IdleCost {
   redisBytes: number;
 }
 
+/** Memory that the operating system gave a service, by its own account. */
+async function residentBytes(
+  { metrics }: Schools['gradewire'],
+  service: 'ingest' | 'delivery',
+): Promise<number> {
+  return Number(/^process_resident_memory_bytes (\S+)$/m.exec(await metrics(service))?.[1]);
+}
+
 async function idleCost({ long, say }: AttackContext): Promise<Finding> {
   const sizes = long ? [10, 500, 5_000] : [10, 100];
   // Several in the short form: what a busy machine puts off is still done in the first.
@@ -266,8 +274,8 @@ async function idleCost({ long, say }: AttackContext): Promise<Finding> {
         platforms,
         commandsPerSecond,
         connections: (await number('clients', 'connected_clients')) - 1,
-        deliveryBytes: await residentBytes(gradewire.deliveries[0]!.pid),
-        ingestBytes: await residentBytes(gradewire.ingests[0]!.pid),
+        deliveryBytes: await residentBytes(gradewire, 'delivery'),
+        ingestBytes: await residentBytes(gradewire, 'ingest'),
         redisBytes: await number('memory', 'used_memory'),
       });
       say(JSON.stringify(costs.at(-1)));

@@ -1,6 +1,4 @@
-import { execFile } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
 
 /** Looks until it is so; rejects with `what` when that takes too long. */
 export async function until(
@@ -15,10 +13,4 @@ export async function until(
       throw new Error(`not within ${timeoutMs} ms: ${typeof what === 'string' ? what : what()}`);
     await delay(pauseMs);
   }
-}
-
-/** Memory that the operating system gave a process. */
-export async function residentBytes(pid: number): Promise<number> {
-  const { stdout } = await promisify(execFile)('ps', ['-o', 'rss=', '-p', String(pid)]);
-  return Number(stdout) * 1_024;
 }

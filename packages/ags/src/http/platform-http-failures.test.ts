@@ -10,7 +10,9 @@ closeClients();
 
 describe('no answer, and the platform cannot have seen the request', () => {
   it('when the name does not resolve', async () => {
-    const given = await client().send(post('http://no-such-host.invalid/scores'));
+    // Where no name server answers, that takes its time too.
+    const patient = client({ connectTimeoutMs: 60_000, requestTimeoutMs: 80_000 });
+    const given = await patient.send(post('http://no-such-host.invalid/scores'));
     expect(given).toMatchObject({ kind: 'noResponse', stage: 'score', code: 'DNS', maybeSeen: false });
   });
 
