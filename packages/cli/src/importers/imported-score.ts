@@ -1,3 +1,4 @@
+import type { Reading } from '@gradewire/autograders';
 import type { ScoreInput } from '@gradewire/sdk';
 
 /** What a file says about one score. What it leaves open (platform, column) comes from flags. */
@@ -30,3 +31,23 @@ export function mergeImported(parts: Imported[]): Imported {
 }
 
 export const failedImport = (problem: ImportProblem): Imported => ({ scores: [], problems: [problem] });
+
+/** What was read of a document that is all one student's, standing in one place. */
+export function importedFrom(
+  { grades, problems }: Reading,
+  { source, userId }: { source: string; userId: string },
+): Imported {
+  return {
+    scores: grades.map(({ assignment, fields }) => ({
+      source,
+      ...(assignment ? { assignment } : {}),
+      fields: { ...fields, userId },
+    })),
+    problems: problems.map(({ detail, hint }) => ({
+      source,
+      ...(userId ? { userId } : {}),
+      message: detail,
+      ...(hint ? { hint } : {}),
+    })),
+  };
+}

@@ -1,5 +1,5 @@
+import { parseCsv } from '@gradewire/autograders';
 import { expect, test } from 'vitest';
-import { parseCsv } from './csv.ts';
 import { readJsonLines, readPlainCsv } from './plain.ts';
 
 const readCsv = (text: string) => readPlainCsv(parseCsv(text), 's.csv');

@@ -1,4 +1,4 @@
-import type { CsvTable } from './csv.ts';
+import type { CsvTable } from '@gradewire/autograders';
 import { failedImport, type Imported, type ImportedScore, mergeImported } from './imported-score.ts';
 
 const NUMBER_FIELDS = new Set(['scoreGiven', 'scoreMaximum', 'target.create.scoreMaximum']);

@@ -1,10 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { type CsvTable, parseCsv } from './csv.ts';
+import {
+  type CsvTable,
+  looksLikeGradescope,
+  looksLikeNbgrader,
+  parseCsv,
+  parseDocument,
+} from '@gradewire/autograders';
 import { studentOf } from './find-files.ts';
-import { looksLikeGradescope, readGradescope } from './gradescope.ts';
+import { readGradescope } from './gradescope.ts';
 import { failedImport, type Imported } from './imported-score.ts';
-import { looksLikeNbgrader, readNbgrader } from './nbgrader.ts';
+import { readNbgrader } from './nbgrader.ts';
 import { looksLikePlain, readJsonLines, readPlainCsv } from './plain.ts';
 
 export interface ImportOptions {
@@ -48,14 +54,11 @@ function readCsv(table: CsvTable, file: string): Imported {
 }
 
 function readJson(text: string, file: string, options: ImportOptions): Imported {
-  let value: unknown;
-  try {
-    value = JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch {
-    return failedImport({ source: file, userId: studentOf(file), message: 'is not JSON' });
-  }
-  if (looksLikeGradescope(value))
-    return readGradescope(value, { source: file, userId: studentOf(file), ...options });
+  const parsed = parseDocument(text, 'application/json');
+  const from = { source: file, userId: studentOf(file) };
+  if (!parsed.ok) return failedImport({ ...from, message: parsed.detail });
+  const { value } = parsed.document;
+  if (looksLikeGradescope(value)) return readGradescope(value, { ...from, ...options });
   const hint =
     'A .json file is the results.json of one student. Scores with the fields of the API go into a .jsonl file, one a line.';
   return failedImport({ source: file, message: 'is no results.json', hint });
