@@ -1,5 +1,13 @@
-/** The part of a score's way a request belongs to. */
-export type Stage = 'token' | 'lineItem' | 'score' | 'result' | 'membership' | 'configuration' | 'keys';
+/** The part of a score's way a request belongs to; `callback` tells somebody who is no platform of how it went. */
+export type Stage =
+  | 'token'
+  | 'lineItem'
+  | 'score'
+  | 'result'
+  | 'membership'
+  | 'configuration'
+  | 'keys'
+  | 'callback';
 
 /** A request ready to be sent; building one does no IO. */
 export interface PlatformRequest {
@@ -14,7 +22,7 @@ export interface PlatformRequest {
 /**
  * What a platform answered, whatever the status. Header names are lower-cased, several values joined by ", ".
  * `reasonPhrase` is the text of the status line (Moodle puts its reasons there). `truncated`: `body` holds only
- * the beginning, because of the size limit or because the connection broke after a 2xx to a score.
+ * the beginning, because of the size limit or because the connection broke after a 2xx to a score or a callback.
  */
 export interface PlatformResponse {
   kind: 'response';

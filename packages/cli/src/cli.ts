@@ -7,7 +7,7 @@ import { parseCommandLine } from './command/parse.ts';
 import { reportError } from './command/report-error.ts';
 
 /** What the process gives the command line. */
-export type World = Pick<Context, 'env' | 'out' | 'err' | 'signal'>;
+export type World = Pick<Context, 'env' | 'out' | 'err' | 'signal' | 'readStdin'>;
 
 /** Finds the verb, runs it, and resolves to the exit code. Errors are reported, never thrown. */
 export async function runCli(commands: Command[], argv: string[], world: World): Promise<ExitCode> {

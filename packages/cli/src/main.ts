@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import { addAbortSignal } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { runCli } from './cli.ts';
 import { COMMANDS } from './commands/index.ts';
 import { createTerminal } from './terminal/terminal.ts';
@@ -18,4 +20,5 @@ process.exitCode = await runCli(COMMANDS, process.argv.slice(2), {
   out: createTerminal(process.stdout, env),
   err: createTerminal(process.stderr, env),
   signal: interrupt.signal,
+  readStdin: () => buffer(addAbortSignal(interrupt.signal, process.stdin)),
 });

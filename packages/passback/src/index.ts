@@ -1,5 +1,28 @@
 export { addressProblem } from './address.ts';
 export type { LineItemOperation } from './answer-rules.ts';
+export {
+  CALLBACK_DELIVERY_STATUSES,
+  CALLBACK_EVENTS,
+  CALLBACK_FORMS,
+  CALLBACK_STATUSES,
+  type Callback,
+  type CallbackDelivery,
+  type CallbackDeliveryStatus,
+  type CallbackEvent,
+  type CallbackForm,
+  type CallbackInput,
+  type CallbackStatus,
+  type CallbackView,
+  callbackIdSchema,
+  callbackInputSchema,
+  callbackProblems,
+  DISABLED_REASONS,
+  type DisabledReason,
+  type PlatformEvent,
+  wantsEvent,
+} from './callback.ts';
+export { type CallbackAnswer, judgeCallbackAnswer } from './callback-attempt.ts';
+export { callbackMessageId, eventBody } from './callback-message.ts';
 export { isAttemptByDefault } from './canvas-extension.ts';
 export {
   aliasKeyOf,
@@ -30,6 +53,18 @@ export {
 export { type DuplicateColumns, findDuplicates } from './duplicate-columns.ts';
 export { FINDINGS, type FindingCode, hintOf } from './findings.ts';
 export { GUIDES } from './guides.ts';
+export {
+  comparableIdentity,
+  type Identity,
+  type IdentityKind,
+  type IdentityRow,
+  identityRowOf,
+  identityRowSchema,
+  identitySchema,
+  isIdentity,
+  type Person,
+  selectorOf,
+} from './identity.ts';
 export { urlField } from './input-fields.ts';
 export { DEAD_STREAK, DOWN_STREAK, nextProbe } from './lane.ts';
 export { type Launch, type LaunchNews, launchIdOf, platformOfLaunch } from './launch.ts';
@@ -88,7 +123,7 @@ export {
 export { hasGrade, type ResultSeen, resultShows } from './result-seen.ts';
 export { holdIntervalMs, isExpired, MAX_RETRY_AFTER_MS, nextDelayMs, type RetryPolicy } from './retry.ts';
 export { hasRole, type Roster } from './roster.ts';
-export { matchMember, type RosterMatch } from './roster-match.ts';
+export { matchMember, type RosterMatch, rosterMatcher } from './roster-match.ts';
 export {
   batchInputSchema,
   isProgressReport,
@@ -99,6 +134,12 @@ export {
   scoreOf,
   type UnmatchedScore,
 } from './score.ts';
+export {
+  type PerAssignmentTarget,
+  type SourceTarget,
+  sourceTargetSchema,
+  targetOfGrade,
+} from './source-target.ts';
 export {
   type CreateLineItem,
   checkTargetOrigins,
@@ -118,6 +159,29 @@ export {
   type ToolKeyState,
   type ToolKeyUses,
 } from './tool-key-life.ts';
+export { UNMATCHED, type UnmatchedEntry, type UnmatchedReason } from './unmatched.ts';
 export { refusedUserId } from './user-id.ts';
 export { explainedByRoster, mayMeanTheUser, type RosterWitness } from './user-refusal.ts';
-export type { SelectorKind, UserSelector } from './user-selector.ts';
+export { type SelectorKind, type UserSelector, userSelectorSchema } from './user-selector.ts';
+export {
+  type WaitingEntry,
+  WEBHOOK_STATUSES,
+  type WebhookDelivery,
+  type WebhookDeliveryWithBody,
+  type WebhookStatus,
+} from './webhook-delivery.ts';
+export {
+  resolveSource,
+  SOURCE_ADAPTERS,
+  type SourceAdapter,
+  type SourceDefaults,
+  signatureSchema,
+  sourceDefaultsSchema,
+  sourceIdSchema,
+  WEBHOOK_SCHEMES,
+  type WebhookScheme,
+  type WebhookSource,
+  type WebhookSourceInput,
+  type WebhookSourceWithSecrets,
+  webhookSourceInputSchema,
+} from './webhook-source.ts';

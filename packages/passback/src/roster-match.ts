@@ -13,14 +13,34 @@ export type RosterMatch =
  * others: a teacher may have an account as a student too. Two that are as near are `several`; nobody is guessed.
  */
 export function matchMember(members: readonly Member[], selector: UserSelector): RosterMatch {
-  const { kind, text } = comparableSelector(selector);
-  const marked = members.map((member) => ({ member, marks: marksOf(member, kind) }));
-  const fitting = marked.filter(({ marks }) => marks.has(text)).map(({ member }) => member);
-  const nearest = preferred(preferred(fitting, isActiveMember), hasLearnerRole);
-  const userIds = new Set(nearest.map(({ userId }) => userId));
-  const [userId] = userIds;
-  if (userId === undefined) return { kind: 'none', shared: marked.some(({ marks }) => marks.size > 0) };
-  return userIds.size === 1 ? { kind: 'found', userId } : { kind: 'several', count: userIds.size };
+  return rosterMatcher(members)(selector);
+}
+
+/** `matchMember` for many selectors of one roster: the marks of its members are gathered once. */
+export function rosterMatcher(members: readonly Member[]): (selector: UserSelector) => RosterMatch {
+  const byKind = new Map<SelectorKind, Map<string, Member[]>>();
+  return (selector) => {
+    const { kind, text } = comparableSelector(selector);
+    const marked = byKind.get(kind) ?? membersByMark(members, kind);
+    byKind.set(kind, marked);
+    const nearest = preferred(preferred(marked.get(text) ?? [], isActiveMember), hasLearnerRole);
+    const userIds = new Set(nearest.map(({ userId }) => userId));
+    const [userId] = userIds;
+    if (userId === undefined) return { kind: 'none', shared: marked.size > 0 };
+    return userIds.size === 1 ? { kind: 'found', userId } : { kind: 'several', count: userIds.size };
+  };
+}
+
+function membersByMark(members: readonly Member[], kind: SelectorKind): Map<string, Member[]> {
+  const byMark = new Map<string, Member[]>();
+  for (const member of members) {
+    for (const mark of marksOf(member, kind)) {
+      const those = byMark.get(mark);
+      if (those) those.push(member);
+      else byMark.set(mark, [member]);
+    }
+  }
+  return byMark;
 }
 
 function preferred(members: readonly Member[], is: (member: Member) => boolean): readonly Member[] {

@@ -9,7 +9,7 @@ import {
 import type { Problem } from './problem.ts';
 
 /** What to create when the look-up finds no line item. */
-const createLineItemSchema = z
+export const createLineItemSchema = z
   .strictObject({
     label: nameField(255).meta({ description: 'The name of the column.', example: 'Lab 3' }),
     scoreMaximum: pointsAvailableField().meta({ description: 'The points of the column.', example: 100 }),

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { createGradewire, type Gradewire } from './client.ts';
 import { type FakeApi, startFakeApi } from './testing/fake-api.ts';
 import type { ScoreInput } from './types/score.ts';
+import type { WebhookSourceInput } from './types/webhook-source.ts';
 
 const clientOf = (api: FakeApi) =>
   createGradewire({ baseUrl: api.url, apiKey: 'gw_test', sleep: async () => {}, random: () => 0 });
@@ -12,6 +13,14 @@ const score: ScoreInput = {
   target: { lineItemUrl: 'https://lms.example/li/1' },
   scoreGiven: 8,
   scoreMaximum: 10,
+};
+
+const source: WebhookSourceInput = {
+  platformId: 'm',
+  scheme: 'github',
+  secrets: ['0123456789abcdef'],
+  adapter: 'github-classroom',
+  target: { launchId: 'la_m_1', perAssignment: true, create: {} },
 };
 
 const calls: { call: (gw: Gradewire) => Promise<unknown>; method: string; url: string; body?: unknown }[] = [
@@ -132,6 +141,85 @@ const calls: { call: (gw: Gradewire) => Promise<unknown>; method: string; url: s
   { call: (gw) => gw.lanes.pause('m'), method: 'POST', url: '/v1/lanes/m/pause' },
   { call: (gw) => gw.lanes.resume('m'), method: 'POST', url: '/v1/lanes/m/resume' },
   {
+    call: (gw) => gw.webhookSources.put('ci', source),
+    method: 'PUT',
+    url: '/v1/webhook-sources/ci',
+    body: source,
+  },
+  { call: (gw) => gw.webhookSources.get('a/b'), method: 'GET', url: '/v1/webhook-sources/a%2Fb' },
+  { call: (gw) => gw.webhookSources.list({ limit: 2 }), method: 'GET', url: '/v1/webhook-sources?limit=2' },
+  { call: (gw) => gw.webhookSources.delete('ci'), method: 'DELETE', url: '/v1/webhook-sources/ci' },
+  {
+    call: (gw) => gw.webhookSources.delete('ci', { force: true }),
+    method: 'DELETE',
+    url: '/v1/webhook-sources/ci?force=true',
+  },
+  {
+    call: (gw) => gw.webhookSources.delivery('ci', 'wd_1'),
+    method: 'GET',
+    url: '/v1/webhook-sources/ci/deliveries/wd_1',
+  },
+  { call: (gw) => gw.unmatched.list('ci'), method: 'GET', url: '/v1/webhook-sources/ci/unmatched' },
+  {
+    call: (gw) => gw.unmatched.replay('ci'),
+    method: 'POST',
+    url: '/v1/webhook-sources/ci/unmatched/replay',
+    body: {},
+  },
+  {
+    call: (gw) => gw.unmatched.replay('ci', { deliveryIds: ['wd_1'] }),
+    method: 'POST',
+    url: '/v1/webhook-sources/ci/unmatched/replay',
+    body: { deliveryIds: ['wd_1'] },
+  },
+  {
+    call: (gw) => gw.unmatched.discard('ci', 'wd_1.0', 'a test'),
+    method: 'POST',
+    url: '/v1/webhook-sources/ci/unmatched/wd_1.0/discard',
+    body: { note: 'a test' },
+  },
+  {
+    call: (gw) => gw.identities.put('m', [{ identity: { github: 'ada' }, userId: '7' }]),
+    method: 'PUT',
+    url: '/v1/identities',
+    body: { platformId: 'm', identities: [{ identity: { github: 'ada' }, userId: '7' }] },
+  },
+  {
+    call: (gw) => gw.identities.list({ platformId: 'm' }),
+    method: 'GET',
+    url: '/v1/identities?platformId=m',
+  },
+  {
+    call: (gw) => gw.identities.delete('m', { senderId: 'a b' }),
+    method: 'DELETE',
+    url: '/v1/identities?platformId=m&senderId=a+b',
+  },
+  {
+    call: (gw) => gw.callbacks.put('app', { url: 'https://app.example/hook', events: ['score.dead'] }),
+    method: 'PUT',
+    url: '/v1/callbacks/app',
+    body: { url: 'https://app.example/hook', events: ['score.dead'] },
+  },
+  { call: (gw) => gw.callbacks.get('app'), method: 'GET', url: '/v1/callbacks/app' },
+  { call: (gw) => gw.callbacks.list(), method: 'GET', url: '/v1/callbacks' },
+  { call: (gw) => gw.callbacks.delete('app'), method: 'DELETE', url: '/v1/callbacks/app' },
+  {
+    call: (gw) => gw.callbacks.deliveries('app', { status: 'failed' }),
+    method: 'GET',
+    url: '/v1/callbacks/app/deliveries?status=failed',
+  },
+  {
+    call: (gw) => gw.callbacks.resend('app', { since: '2027-01-31T12:00:00Z' }),
+    method: 'POST',
+    url: '/v1/callbacks/app/resend',
+    body: { since: '2027-01-31T12:00:00Z' },
+  },
+  {
+    call: (gw) => gw.callbacks.resendDelivery('app', 'msg_1'),
+    method: 'POST',
+    url: '/v1/callbacks/app/deliveries/msg_1/resend',
+  },
+  {
     call: (gw) => gw.keys.create({ name: 'ci', role: 'submit' }),
     method: 'POST',
     url: '/v1/keys',
@@ -192,4 +280,16 @@ test('all() walks the pages, past an empty one, and fetches a page only when it 
 test('204 without a body resolves to undefined', async () => {
   await using api = await startFakeApi({ status: 204 });
   expect(await clientOf(api).platforms.delete('m')).toBeUndefined();
+});
+
+test.each([
+  [{ body: 'a,b\n1,"2\r\n"\n', contentType: 'text/csv' }, 'text/csv', undefined],
+  [{ body: Buffer.from('{ "zen": 1 }'), event: 'ping' }, 'application/json', 'ping'],
+])('a sample goes as the sender would send it: %j', async (sample, contentType, event) => {
+  await using api = await startFakeApi({ status: 200, body: { scores: [], unmatched: [] } });
+  await clientOf(api).webhookSources.test('ci', sample);
+  const [seen] = api.seen;
+  expect([seen?.method, seen?.url]).toEqual(['POST', '/v1/webhook-sources/ci/test']);
+  expect([seen?.headers['content-type'], seen?.headers['x-github-event']]).toEqual([contentType, event]);
+  expect(seen?.body).toEqual(event ? { zen: 1 } : sample.body);
 });

@@ -1,6 +1,8 @@
 import { batchesResource } from './resources/batches.ts';
+import { callbacksResource } from './resources/callbacks.ts';
 import { deadLettersResource } from './resources/dead-letters.ts';
 import { encryptionKeyResource } from './resources/encryption-key.ts';
+import { identitiesResource } from './resources/identities.ts';
 import { keysResource } from './resources/keys.ts';
 import { lanesResource } from './resources/lanes.ts';
 import { launchesResource } from './resources/launches.ts';
@@ -12,6 +14,8 @@ import { replaysResource } from './resources/replays.ts';
 import { resultsResource } from './resources/results.ts';
 import { scoresResource } from './resources/scores.ts';
 import { toolKeysResource } from './resources/tool-keys.ts';
+import { unmatchedResource } from './resources/unmatched.ts';
+import { webhookSourcesResource } from './resources/webhook-sources.ts';
 import { type CallOptions, createTransport, type TransportOptions } from './transport.ts';
 import type { Jwks } from './types/tool-key.ts';
 import { sleep as defaultSleep } from './wait.ts';
@@ -38,6 +42,10 @@ export function createGradewire(options: GradewireOptions) {
     replays: replaysResource(send),
     reconciliations: reconciliationsResource(send),
     lanes: lanesResource(send),
+    webhookSources: webhookSourcesResource(send),
+    unmatched: unmatchedResource(send),
+    identities: identitiesResource(send),
+    callbacks: callbacksResource(send),
     keys: keysResource(send),
     toolKeys: toolKeysResource(send),
     encryptionKey: encryptionKeyResource(send),

@@ -4,8 +4,17 @@ export type { RetryOptions } from './retry.ts';
 export { isSettled, type SettlementOptions } from './settlement.ts';
 export type { CallOptions, IdempotentCallOptions } from './transport.ts';
 export type { Batch, BatchAccepted, BatchResult } from './types/batch.ts';
+export type {
+  Callback,
+  CallbackDelivery,
+  CallbackDigest,
+  CallbackEvent,
+  CallbackInput,
+  CallbackMessage,
+} from './types/callback.ts';
 export type { DeadLetter, DeadLetterQuery, DeadLetterSummary } from './types/dead-letter.ts';
 export type { EncryptionKeyStatus } from './types/encryption-key.ts';
+export type { IdentitiesStored, Identity, IdentityInput, IdentityRow } from './types/identity.ts';
 export type { ApiKey, ApiKeyInput, CreatedApiKey, Role } from './types/key.ts';
 export type { Lane, LaneLimits } from './types/lane.ts';
 export type { Launch, LaunchClaims, LaunchInput } from './types/launch.ts';
@@ -58,3 +67,18 @@ export type {
   UserSelector,
 } from './types/score.ts';
 export type { Jwks, PublicJwk, ToolKey, ToolKeyImport, ToolKeyRotation } from './types/tool-key.ts';
+export type {
+  AssignmentTarget,
+  UnmatchedGrade,
+  UnreadyGrade,
+  WebhookAdapter,
+  WebhookDefaults,
+  WebhookDelivery,
+  WebhookSample,
+  WebhookScheme,
+  WebhookSignature,
+  WebhookSource,
+  WebhookSourceInput,
+  WebhookTest,
+  WebhookTestScore,
+} from './types/webhook-source.ts';

@@ -38,6 +38,9 @@ interface ApiRequest extends IdempotentCallOptions {
   path: string;
   query?: Record<string, QueryValue>;
   body?: unknown;
+  /** Sent as it is, instead of `body`; what it is say the `headers`. */
+  rawBody?: string | Uint8Array<ArrayBuffer>;
+  headers?: Record<string, string>;
   /** Send an `Idempotency-Key`. */
   idempotent?: boolean;
   /** For a POST without a key: sending it twice does what sending it once does. */
@@ -143,10 +146,11 @@ function urlOf(base: URL, { path, query = {} }: ApiRequest): URL {
 function initOf(request: ApiRequest, apiKey: string, newKey: () => string): RequestInit {
   const headers: Record<string, string> = { accept: 'application/json', authorization: `Bearer ${apiKey}` };
   if (request.body !== undefined) headers['content-type'] = 'application/json';
+  Object.assign(headers, request.headers);
   if (request.idempotent) headers['idempotency-key'] = request.idempotencyKey ?? newKey();
-  const body = request.body === undefined ? {} : { body: JSON.stringify(request.body) };
+  const body = request.body === undefined ? request.rawBody : JSON.stringify(request.body);
   // A redirect would turn a POST into a GET; it is an answer like any other that is not 2xx.
-  return { method: request.method, headers, redirect: 'manual', ...body };
+  return { method: request.method, headers, redirect: 'manual', ...(body === undefined ? {} : { body }) };
 }
 
 function parseJson(text: string, status: number): unknown {

@@ -15,6 +15,8 @@ export interface Metrics {
   requestSeconds: Histogram<'profile' | 'endpoint' | 'status_class'>;
   tokenFetches: Counter<'platform' | 'outcome'>;
   lineItemsCreated: Counter<'platform'>;
+  callbacksSent: Counter<'outcome'>;
+  callbackRequestSeconds: Histogram<'status_class'>;
 }
 
 /** What delivery counts. */
@@ -51,6 +53,17 @@ export function createMetrics(registry: Registry): Metrics {
       name: 'gradewire_line_items_created_total',
       help: 'Gradebook columns made.',
       labels: ['platform'],
+    }),
+    callbacksSent: counter(registry, {
+      name: 'gradewire_callbacks_sent_total',
+      help: 'Attempts at telling a callback of an event, by outcome: delivered or failed.',
+      labels: ['outcome'],
+    }),
+    callbackRequestSeconds: histogram(registry, {
+      name: 'gradewire_callback_request_duration_seconds',
+      help: 'Time until the endpoint of a callback answered one request, or did not.',
+      labels: ['status_class'],
+      buckets: REQUEST_SECONDS,
     }),
   };
 }

@@ -23,7 +23,7 @@ const redisPatienceMs = 5_000;
  */
 export async function startDelivery(config: Config): Promise<Delivery> {
   const context = createContext(config);
-  const { logger, registry, redis, toolKeys, lanes, wakes, queues, http } = context;
+  const { logger, registry, redis, toolKeys, lanes, wakes, queues, http, callbacks, callbackHttp } = context;
   let draining = false;
   const health = await startHealthServer({
     registry,
@@ -44,13 +44,14 @@ export async function startDelivery(config: Config): Promise<Delivery> {
     redis.once('close', () => draining || logger.warn('redis is away'));
   });
   lanes.start().catch((err) => draining || logger.error({ err }, 'lanes could not be started'));
+  callbacks.start().catch((err) => draining || logger.error({ err }, 'callbacks could not be started'));
   logger.info({ url: health.url, concurrency: config.concurrency }, 'delivering');
 
   const stop = async () => {
     draining = true;
     const over = new AbortController();
     const drained = await Promise.race([
-      lanes[Symbol.asyncDispose]().then(() => true),
+      Promise.all([lanes[Symbol.asyncDispose](), callbacks[Symbol.asyncDispose]()]).then(() => true),
       sleep(config.requestTimeoutMs + drainMarginMs, false, { signal: over.signal }).catch(() => false),
       isAwayFor(redis, redisPatienceMs, over.signal).then(
         () => false,
@@ -60,7 +61,7 @@ export async function startDelivery(config: Config): Promise<Delivery> {
     over.abort();
     if (!drained) logger.warn('stopping although not everything under way has settled');
     // Answers that nobody can write down are not waited for.
-    const requests = drained ? [http.close()] : [];
+    const requests = drained ? [http.close(), callbackHttp.close()] : [];
     await Promise.allSettled([wakes[Symbol.asyncDispose](), ...requests, health[Symbol.asyncDispose]()]);
     await Promise.race([queues[Symbol.asyncDispose](), sleep(100)]);
     queues.connection.disconnect();

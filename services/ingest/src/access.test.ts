@@ -26,7 +26,10 @@ describe('every route', () => {
     async (method, path, role) => {
       for (const authorization of ['', 'Bearer gw_0123456789abcdef_nobody', 'Basic eA==']) {
         const answer = await test.call(method, concrete(path), undefined, { authorization });
-        if (role === 'open') expect(answer.status).toBe(200);
+        // A webhook is open to whoever signs it.
+        const signed = path === '/v1/webhooks/{sourceId}';
+        if (signed) expect([answer.status, answer.body.code]).toEqual([401, 'WEBHOOK_REFUSED']);
+        else if (role === 'open') expect(answer.status).toBe(200);
         else {
           expect([answer.status, answer.body.code]).toEqual([401, 'UNAUTHENTICATED']);
           expect(answer.headers.get('www-authenticate')).toBe('Bearer');

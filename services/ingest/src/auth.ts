@@ -69,6 +69,18 @@ export function requireAllPlatforms(principal: Principal): void {
   }
 }
 
+/** For what is to be some platforms' or, without any named, all platforms'. @throws Problem `FORBIDDEN` beyond the key's own */
+export function requireWithin(principal: Principal, platformIds: readonly string[] | undefined): void {
+  if (!platformIds) requireAllPlatforms(principal);
+  for (const platformId of platformIds ?? []) requirePlatform(principal, platformId);
+}
+
+/** A key for some platforms sees what is for no others. */
+export function maySee(principal: Principal, thing: { platformIds?: readonly string[] }): boolean {
+  const mine = principal.platformIds;
+  return mine === undefined || (thing.platformIds?.every((id) => mine.includes(id)) ?? false);
+}
+
 function sameSecret(a: string, b: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(a), digest(b));

@@ -1,12 +1,15 @@
 import { createPlatformHttp, type PlatformHttp, PlatformKeys } from '@gradewire/ags';
-import { LaneQueues, Wakes } from '@gradewire/passback/bullmq';
+import { createMapper, type Mapper } from '@gradewire/autograders';
+import { CallbackQueue, LaneQueues, Wakes } from '@gradewire/passback/bullmq';
 import {
   ActivePlatforms,
   ApiKeyStore,
   BatchStore,
+  CallbackStore,
   connectRedis,
   DeliveredCells,
   fetchToken,
+  IdentityStore,
   KnownColumns,
   LaneState,
   LaunchStore,
@@ -23,12 +26,16 @@ import {
   SecretBox,
   TokenCache,
   ToolKeyStore,
+  WebhookDeliveries,
+  WebhookSourceStore,
 } from '@gradewire/passback/redis';
 import { createLogger, createRegistry, type Logger, type Registry } from '@gradewire/telemetry';
 import type { VerifyKey } from './auth.ts';
 import type { Config } from './config.ts';
 import type { SealedSecrets } from './encryption-key/encryption-status.ts';
 import { GENEROUS_RATE, type RateLimit } from './http/rate-limit.ts';
+import { CourseRosters } from './intake/course-rosters.ts';
+import { IntakeRunner } from './intake/intake-runner.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createPlatformEvents } from './platform-reads/platform-events.ts';
 import { PlatformReads } from './platform-reads/platform-reads.ts';
@@ -74,6 +81,16 @@ export interface Context {
   columns: KnownColumns;
   lanes: LaneQueues;
   wakes: Wakes;
+  callbacks: CallbackStore;
+  callbackQueue: CallbackQueue;
+  webhookSources: WebhookSourceStore;
+  webhookDeliveries: WebhookDeliveries;
+  identities: IdentityStore;
+  courseRosters: CourseRosters;
+  /** Applies the mappings of sources. */
+  mapper: Mapper;
+  /** Told of each new delivery; one that it misses is found by a look at those that are due. */
+  intake: Pick<IntakeRunner, 'start' | 'wake' | typeof Symbol.asyncDispose>;
   budget: RequestBudget;
   http: PlatformHttp;
   reads: PlatformReads;
@@ -98,6 +115,10 @@ export function createContext(config: Config, overrides: Partial<Context> = {}):
   const now = overrides.now ?? Date.now;
   const box = new SecretBox(config.encryptionKey, config.previousEncryptionKey);
   const toolKeys = overrides.toolKeys ?? new ToolKeyStore({ redis, box });
+  const webhookSources = overrides.webhookSources ?? new WebhookSourceStore({ redis, box });
+  const webhookDeliveries = overrides.webhookDeliveries ?? new WebhookDeliveries({ redis, box, retentionMs });
+  const callbacks = overrides.callbacks ?? new CallbackStore({ redis, box });
+  const identities = overrides.identities ?? new IdentityStore({ redis, box });
   const budget = overrides.budget ?? new RequestBudget({ redis });
   const http = overrides.http ?? createPlatformHttp({ requestTimeoutMs, allowPrivateNetworks });
   const platformEvents = createPlatformEvents({ logger, metrics });
@@ -108,7 +129,12 @@ export function createContext(config: Config, overrides: Partial<Context> = {}):
       fetchToken({ toolKeys, send, events: platformEvents }, platform, scopes),
     lockMs: requestTimeoutMs + TOKEN_LOCK_MARGIN_MS,
   });
-  return {
+  const rosters =
+    overrides.rosters ?? new RosterCache({ redis, box, lockMs: requestTimeoutMs + TOKEN_LOCK_MARGIN_MS });
+  const reads =
+    overrides.reads ??
+    new PlatformReads({ tokens, budget, send: http.send, requestTimeoutMs, events: platformEvents, now });
+  const parts: Omit<Context, 'intake'> = {
     config,
     now,
     logger,
@@ -139,7 +165,14 @@ export function createContext(config: Config, overrides: Partial<Context> = {}):
     toolKeys,
     sealed: {
       box,
-      stores: { toolKeys: toolKeys.secrets, userSelectors: new SealedSelectors({ redis, box }) },
+      stores: {
+        toolKeys: toolKeys.secrets,
+        userSelectors: new SealedSelectors({ redis, box }),
+        callbacks,
+        webhookSources,
+        webhookDeliveries: webhookDeliveries.secrets,
+        identities,
+      },
     },
     record: new ScoreRecord({ redis, box, retentionMs, cellRetentionMs }),
     reader: new ScoreReader({ redis, box }),
@@ -151,7 +184,7 @@ export function createContext(config: Config, overrides: Partial<Context> = {}):
     laneState: new LaneState({ redis }),
     launches: new LaunchStore({ redis, cellRetentionMs }),
     platformKeys: new PlatformKeys({ send: http.send }),
-    rosters: new RosterCache({ redis, box, lockMs: requestTimeoutMs + TOKEN_LOCK_MARGIN_MS }),
+    rosters,
     lineItems: new LineItemResolver({
       redis,
       send: http.send,
@@ -161,20 +194,21 @@ export function createContext(config: Config, overrides: Partial<Context> = {}):
     columns: new KnownColumns({ redis, retentionMs: cellRetentionMs }),
     lanes: new LaneQueues({ connection: laneRedis }),
     wakes: new Wakes({ redis }),
+    callbacks,
+    callbackQueue: new CallbackQueue({ connection: laneRedis }),
+    webhookSources,
+    webhookDeliveries,
+    identities,
+    courseRosters: new CourseRosters({ rosters, reads, now }),
+    mapper: createMapper(),
     budget,
     http,
-    reads: new PlatformReads({
-      tokens,
-      budget,
-      send: http.send,
-      requestTimeoutMs,
-      events: platformEvents,
-      now,
-    }),
+    reads,
     publicUrl: config.publicUrl ?? '',
     draining: false,
     ...overrides,
   };
+  return { intake: new IntakeRunner(parts), ...parts };
 }
 
 /** Connects, and goes on trying when Redis is away. @returns when the first tries are over */
@@ -183,8 +217,14 @@ export async function connectContext({ redis, laneRedis }: Context): Promise<voi
 }
 
 /** Closes what the context holds open. */
-export async function closeContext({ lanes, http, redis, laneRedis }: Context): Promise<void> {
-  await Promise.allSettled([lanes[Symbol.asyncDispose](), http.close()]);
+export async function closeContext(context: Context): Promise<void> {
+  const { lanes, callbackQueue, mapper, http, redis, laneRedis } = context;
+  await Promise.allSettled([
+    lanes[Symbol.asyncDispose](),
+    callbackQueue[Symbol.asyncDispose](),
+    mapper[Symbol.asyncDispose](),
+    http.close(),
+  ]);
   redis.disconnect();
   laneRedis.disconnect();
 }

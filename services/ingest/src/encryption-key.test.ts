@@ -32,7 +32,14 @@ it('is changed without losing a key: seal anew, then the old one may go', async 
       keyName: expect.any(String),
       secrets: [
         { kind: 'toolKeys', current: 1, previous: 0, unknown: 0 },
-        { kind: 'userSelectors', current: 0, previous: 0, unknown: 0 },
+        ...['userSelectors', 'callbacks', 'webhookSources', 'webhookDeliveries', 'identities'].map(
+          (kind) => ({
+            kind,
+            current: 0,
+            previous: 0,
+            unknown: 0,
+          }),
+        ),
       ],
     });
     oldName = body.keyName;

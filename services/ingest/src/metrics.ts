@@ -10,6 +10,8 @@ import {
 export interface Metrics {
   scoresAccepted: Counter<'platform' | 'source'>;
   scoresRejected: Counter<'code'>;
+  webhooksReceived: Counter<'platform' | 'outcome'>;
+  webhookEntries: Counter<'platform' | 'outcome'>;
   httpRequestDuration: Histogram<'route' | 'method' | 'status'>;
   platformRequestSeconds: Histogram<'profile' | 'endpoint' | 'status_class'>;
   tokenFetches: Counter<'platform' | 'outcome'>;
@@ -32,6 +34,16 @@ export function createMetrics(registry: Registry): Metrics {
       name: 'gradewire_scores_rejected_total',
       help: 'Scores refused at the door, by problem code.',
       labels: ['code'],
+    }),
+    webhooksReceived: counter(registry, {
+      name: 'gradewire_webhooks_received_total',
+      help: 'Webhooks accepted, told to be duplicates, or refused, which are counted under no platform.',
+      labels: ['platform', 'outcome'],
+    }),
+    webhookEntries: counter(registry, {
+      name: 'gradewire_webhook_entries_total',
+      help: 'What webhook deliveries came to: grades accepted or unmatched, and deliveries that are no matter of grades.',
+      labels: ['platform', 'outcome'],
     }),
     httpRequestDuration: histogram(registry, {
       name: 'gradewire_http_request_duration_seconds',

@@ -6,6 +6,7 @@ const state = (platform: string, undelivered: number, oldestSeconds: number, hel
   undelivered,
   oldestSeconds,
   dead: [{ reason: 'REJECTED', count: 1 }],
+  unmatched: 2,
   held,
 });
 
@@ -29,6 +30,7 @@ describe('boundStates', () => {
         undelivered: 8,
         oldestSeconds: 40,
         dead: [{ reason: 'REJECTED', count: 3 }],
+        unmatched: 6,
         held: ['THROTTLED'],
       },
     ]);

@@ -1,12 +1,21 @@
 import { signerFor } from '@gradewire/passback';
 import { gauge, MAX_LABEL_VALUES, OTHER, type Registry } from '@gradewire/telemetry';
+import { readCallbackStates } from './callbacks/callback-states.ts';
 import type { Context } from './context.ts';
 import { ageSeconds } from './lanes.ts';
 import { allPlatformIds } from './platform-ids.ts';
 
 type GaugeParts = Pick<
   Context,
-  'platforms' | 'reader' | 'laneState' | 'durability' | 'toolKeys' | 'now' | 'logger'
+  | 'platforms'
+  | 'reader'
+  | 'webhookDeliveries'
+  | 'callbacks'
+  | 'laneState'
+  | 'durability'
+  | 'toolKeys'
+  | 'now'
+  | 'logger'
 >;
 
 interface PlatformState {
@@ -14,6 +23,8 @@ interface PlatformState {
   undelivered: number;
   oldestSeconds: number;
   dead: { reason: string; count: number }[];
+  /** Webhook deliveries of which something came to no score. */
+  unmatched: number;
   /** Why it is held or paused; of several platforms as `other`, every reason once. */
   held: string[];
 }
@@ -70,11 +81,36 @@ export function registerRedisGauges(registry: Registry, parts: GaugeParts): void
       state.dead.map(({ reason, count }) => ({ labels: { platform: state.platform, reason }, value: count })),
   );
   fromStates(
+    'gradewire_webhooks_unmatched',
+    'Webhook deliveries of which something came to no score yet.',
+    ['platform'],
+    (state) => [{ labels: { platform: state.platform }, value: state.unmatched }],
+  );
+  fromStates(
     'gradewire_lane_held',
     '1 while nothing but probes is sent to the platform.',
     ['platform', 'reason'],
     (state) => state.held.map((reason) => ({ labels: { platform: state.platform, reason }, value: 1 })),
   );
+  const callbacks = shared(() => readCallbackStates(parts), parts.now);
+  gauge(registry, {
+    name: 'gradewire_callback_deliveries_pending',
+    help: 'What a callback is still to be sent.',
+    labels: ['callback'],
+    collect: (self) =>
+      whenReadable(callbacks, (all) => {
+        for (const { callback, pending } of all) self.set({ callback }, pending);
+      })(),
+  });
+  gauge(registry, {
+    name: 'gradewire_callbacks_disabled',
+    help: '1 for a callback that is sent nothing until somebody puts it again.',
+    labels: ['callback'],
+    collect: (self) =>
+      whenReadable(callbacks, (all) => {
+        for (const { callback, disabled } of all) if (disabled > 0) self.set({ callback }, disabled);
+      })(),
+  });
   gauge(registry, {
     name: 'gradewire_redis_durability',
     help: 'How Redis keeps an acknowledged score: always, everysec, no, none or unknown.',
@@ -120,10 +156,12 @@ async function readStates(parts: GaugeParts): Promise<PlatformState[]> {
   return boundStates(states);
 }
 
-async function readState({ reader, laneState, now }: GaugeParts, platform: string): Promise<PlatformState> {
-  const [undelivered, dead, lane] = await Promise.all([
+async function readState(parts: GaugeParts, platform: string): Promise<PlatformState> {
+  const { reader, webhookDeliveries, laneState, now } = parts;
+  const [undelivered, dead, unmatched, lane] = await Promise.all([
     reader.undelivered(platform),
     reader.deadSummary([platform]),
+    webhookDeliveries.countUnmatched(platform),
     laneState.get(platform),
   ]);
   const held = lane.paused ? 'PAUSED' : lane.holdReason;
@@ -132,6 +170,7 @@ async function readState({ reader, laneState, now }: GaugeParts, platform: strin
     undelivered: undelivered.count,
     oldestSeconds: ageSeconds(undelivered.oldestSinceMs, now()),
     dead,
+    unmatched,
     held: held === undefined ? [] : [held],
   };
 }
@@ -158,6 +197,7 @@ export function boundStates(
       reason,
       count: rows.reduce((sum, row) => sum + row.count, 0),
     })),
+    unmatched: rest.reduce((sum, state) => sum + state.unmatched, 0),
     held: [...new Set(rest.flatMap((state) => state.held))],
   };
   return [...states.slice(0, max), other];

@@ -58,6 +58,7 @@ export async function startIngest(config: Config, overrides: Partial<Context> = 
   reconciliationSchedule.start();
   const keyKeeper = new KeyKeeper(context);
   keyKeeper.start();
+  context.intake.start();
 
   const url = urlOf(server, config.host);
   context.publicUrl = config.publicUrl ?? url;
@@ -78,6 +79,7 @@ export async function startIngest(config: Config, overrides: Partial<Context> = 
         reconciliationRunner[Symbol.asyncDispose](),
         reconciliationSchedule[Symbol.asyncDispose](),
         keyKeeper[Symbol.asyncDispose](),
+        context.intake[Symbol.asyncDispose](),
       ]);
       await close(metrics);
       await closeContext(context);

@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import type { NoResponseCode, PlatformAnswer, PlatformRequest } from '../messages.ts';
+import type { NoResponseCode, PlatformAnswer, PlatformRequest, Stage } from '../messages.ts';
 import { bodyText, headersOf } from './text.ts';
 import { transportFailure } from './transport-failure.ts';
 
@@ -8,6 +8,8 @@ export interface ExchangeLimits {
   requestTimeoutMs: number;
   maxResponseBytes: number;
 }
+
+const SAID_BY_STATUS: readonly Stage[] = ['score', 'callback'];
 
 /**
  * One request and its answer: undici's handler for it, and the promise it settles. Whether the platform can
@@ -92,8 +94,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #fail(code: NoResponseCode, detail: string): void {
     if (this.#settled) return;
     const status = this.#head?.status ?? 0;
-    // A score's 2xx says all there is to know, however its body ends. Elsewhere half an answer is none.
-    if (this.#request.stage === 'score' && status >= 200 && status < 300) {
+    // A score's or a callback's 2xx says all there is to know, however its body ends. Elsewhere half an answer is none.
+    if (SAID_BY_STATUS.includes(this.#request.stage) && status >= 200 && status < 300) {
       this.#respond(true);
       return;
     }

@@ -8,7 +8,7 @@ export interface PlatformHttpOptions {
   requestTimeoutMs: number;
   /** @default 5000 */
   connectTimeoutMs?: number;
-  /** What is kept of a body; of a token's, a score's or a configuration's answer, and of keys, at most 64 KiB. @default 8388608 */
+  /** What is kept of a body; of answers to tokens, scores and callbacks, of configurations and keys at most 64 KiB. @default 8388608 */
   maxResponseBytes?: number;
   /** Allows loopback and private addresses, and http without TLS. */
   allowPrivateNetworks: boolean;
@@ -25,7 +25,7 @@ export interface PlatformHttp {
 }
 
 const SMALL_ANSWER_BYTES = 64 * 1024;
-const SMALL_ANSWERS: readonly Stage[] = ['token', 'score', 'configuration', 'keys'];
+const SMALL_ANSWERS: readonly Stage[] = ['token', 'score', 'configuration', 'keys', 'callback'];
 const CONNECTION_IDLE_MS = 4000;
 
 /**

@@ -32,6 +32,8 @@ export interface Context {
   json: boolean;
   /** Aborted by Ctrl-C and SIGTERM. */
   signal: AbortSignal;
+  /** All of stdin, for a verb that takes `-` as a file. */
+  readStdin: () => Promise<Buffer>;
   /** The client of the API that flags or environment name; throws when they name none. */
   gradewire: () => Gradewire;
 }

@@ -1,5 +1,11 @@
 import type { Command } from '../command/command.ts';
 import { batchShow } from './batch-show.ts';
+import { callbackAdd } from './callback-add.ts';
+import { callbackDeliveries } from './callback-deliveries.ts';
+import { callbackList } from './callback-list.ts';
+import { callbackRemove } from './callback-remove.ts';
+import { callbackResend } from './callback-resend.ts';
+import { callbackShow } from './callback-show.ts';
 import { deadLetterDiscard } from './dead-letter-discard.ts';
 import { deadLetterList } from './dead-letter-list.ts';
 import { deadLetterReplay } from './dead-letter-replay.ts';
@@ -7,6 +13,9 @@ import { deadLetterShow } from './dead-letter-show.ts';
 import { dev } from './dev.ts';
 import { encryptionKeyReseal } from './encryption-key-reseal.ts';
 import { encryptionKeyStatus } from './encryption-key-status.ts';
+import { identityImport } from './identity-import.ts';
+import { identityList } from './identity-list.ts';
+import { identityRemove } from './identity-remove.ts';
 import { launchAdd } from './launch-add.ts';
 import { launchImport } from './launch-import.ts';
 import { launchShow } from './launch-show.ts';
@@ -26,10 +35,18 @@ import { scoreGet } from './score-get.ts';
 import { scoreImport } from './score-import.ts';
 import { scoreList } from './score-list.ts';
 import { scoreSend } from './score-send.ts';
+import { sourceAdd } from './source-add.ts';
+import { sourceList } from './source-list.ts';
+import { sourceRemove } from './source-remove.ts';
+import { sourceShow } from './source-show.ts';
+import { sourceTest } from './source-test.ts';
 import { toolKeyImport } from './tool-key-import.ts';
 import { toolKeyList } from './tool-key-list.ts';
 import { toolKeyRemove } from './tool-key-remove.ts';
 import { toolKeyRotate } from './tool-key-rotate.ts';
+import { unmatchedDiscard } from './unmatched-discard.ts';
+import { unmatchedList } from './unmatched-list.ts';
+import { unmatchedReplay } from './unmatched-replay.ts';
 
 /** Every verb, in the order of the help. */
 export const COMMANDS: Command[] = [
@@ -58,6 +75,23 @@ export const COMMANDS: Command[] = [
   deadLetterDiscard,
   replay,
   reconcile,
+  sourceAdd,
+  sourceList,
+  sourceShow,
+  sourceTest,
+  sourceRemove,
+  unmatchedList,
+  unmatchedReplay,
+  unmatchedDiscard,
+  identityImport,
+  identityList,
+  identityRemove,
+  callbackAdd,
+  callbackList,
+  callbackShow,
+  callbackDeliveries,
+  callbackResend,
+  callbackRemove,
   toolKeyList,
   toolKeyRotate,
   toolKeyImport,

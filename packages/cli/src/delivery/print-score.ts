@@ -1,4 +1,5 @@
 import type { Attempt, Score } from '@gradewire/sdk';
+import { type Fact, printFacts } from '../terminal/facts.ts';
 import { gradeText, statusText } from '../terminal/format.ts';
 import { renderTable } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -6,7 +7,7 @@ import type { Terminal } from '../terminal/terminal.ts';
 /** Prints one score for a person: what it is, how it stands and why, and every attempt. */
 export function printScore(score: Score, out: Terminal): void {
   const { paint } = out;
-  const facts: [string, string | null | undefined][] = [
+  const facts: Fact[] = [
     ['Status', `${statusText(score.status, paint)}${score.reason ? ` ${score.reason}` : ''}`],
     ['Detail', score.detail],
     ['What to do', score.hint && paint('yellow', score.hint)],
@@ -21,17 +22,17 @@ export function printScore(score: Score, out: Terminal): void {
     ['Next attempt', score.nextAttemptAt],
     ['Superseded by', score.supersededBy],
   ];
-  out.line(paint('bold', score.id));
-  for (const [name, value] of facts) if (value) out.line(`  ${name.padEnd(14)} ${value}`);
+  printFacts(score.id, facts, out);
   if (score.attempts && score.attempts.length > 0) out.line(`\n${attemptTable(score.attempts, out)}`);
 }
 
 /** The id, or as long as that is not known what the score was sent with. */
-function studentText({ userId, user }: Score): string {
+export function studentText({ userId, user }: Pick<Score, 'userId' | 'user'>): string {
   return userId ?? Object.values(user ?? {})[0] ?? '';
 }
 
-function columnText({ target }: Score): string {
+/** The column's URL, or how it is to be found. */
+export function columnText({ target }: Pick<Score, 'target'>): string {
   return target && 'lineItemUrl' in target ? target.lineItemUrl : JSON.stringify(target ?? '');
 }
 

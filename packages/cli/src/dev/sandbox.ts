@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseCsv } from '@gradewire/autograders';
 import type { PlatformInput } from '@gradewire/sdk';
-import { parseCsv } from '../importers/csv.ts';
 import { workspaceFolder } from './workspace.ts';
 
 export const SANDBOX_ID = 'sandbox';

@@ -1,4 +1,4 @@
-import type { CsvTable } from '../importers/csv.ts';
+import type { CsvTable } from '@gradewire/autograders';
 import { CLAIM, given, type ImportedLaunch, type ImportedLaunches } from './imported-launch.ts';
 
 const TITLES = [

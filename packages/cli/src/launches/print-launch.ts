@@ -1,9 +1,10 @@
 import type { Launch } from '@gradewire/sdk';
+import { type Fact, printFacts } from '../terminal/facts.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 /** Prints what is known of a launch, for a person. */
 export function printLaunch(launch: Launch, out: Terminal): void {
-  const facts: [string, string | undefined][] = [
+  const facts: Fact[] = [
     ['Platform', launch.platformId],
     ['Title', launch.title],
     ['Resource link', launch.resourceLinkId],
@@ -14,8 +15,7 @@ export function printLaunch(launch: Launch, out: Terminal): void {
     ['Scopes', launch.scopes.map((scope) => scope.replace(/^.*\/scope\//, '')).join(', ')],
     ['Launched', launch.updatedAt],
   ];
-  out.line(out.paint('bold', launch.launchId));
-  for (const [name, value] of facts) if (value) out.line(`  ${name.padEnd(14)} ${value}`);
+  printFacts(launch.launchId, facts, out);
   if (launch.lineItemUrl || launch.lineItemsUrl) return;
   const note = 'It told of no gradebook: the tool may not use the grade service (AGS) there.';
   out.line(`  ${out.paint('yellow', note)}`);

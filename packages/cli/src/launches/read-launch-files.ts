@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { parseCsv } from '../importers/csv.ts';
+import { parseCsv } from '@gradewire/autograders';
 import { type ImportedLaunches, type LaunchProblem, withoutRepeats } from './imported-launch.ts';
 import { type JsonDocument, readDocuments } from './json-documents.ts';
 import { readLaunchCsv } from './launch-csv.ts';

@@ -25,6 +25,6 @@ export function gradeText(scoreGiven: number | null | undefined, scoreMaximum: n
 }
 
 /** `1 score`, `30 scores`. */
-export function countText(count: number, noun: string): string {
-  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+export function countText(count: number, noun: string, plural = `${noun}s`): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? noun : plural}`;
 }

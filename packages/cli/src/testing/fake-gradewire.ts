@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface Reply {
@@ -7,11 +7,16 @@ export interface Reply {
 }
 
 /** Answers one request; `undefined` is a 404 problem. */
-export type Answer = (request: { route: string; query: URLSearchParams; body: unknown }) => Reply | undefined;
+export type Answer = (request: {
+  route: string;
+  query: URLSearchParams;
+  headers: IncomingHttpHeaders;
+  body: unknown;
+}) => Reply | undefined;
 
 export interface FakeGradewire extends AsyncDisposable {
   url: string;
-  /** `POST /v1/scores` and its body, in the order of arrival. */
+  /** `POST /v1/scores` and its body, in the order of arrival; one that is no JSON as the text it is. */
   seen: { route: string; body: unknown }[];
 }
 
@@ -21,13 +26,14 @@ export async function startFakeGradewire(answer: Answer): Promise<FakeGradewire>
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const text = Buffer.concat(chunks).toString();
-    const body: unknown = text === '' ? undefined : JSON.parse(text);
+    const { headers } = request;
+    const body = bodyOf(Buffer.concat(chunks).toString(), headers['content-type']);
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
     const route = `${request.method} ${pathname}`;
     seen.push({ route, body });
-    const reply = isAuthorized(request.headers.authorization)
-      ? (answer({ route, query: searchParams, body }) ?? problem(404, 'NOT_FOUND', 'There is no such thing.'))
+    const reply = isAuthorized(headers.authorization)
+      ? (answer({ route, query: searchParams, headers, body }) ??
+        problem(404, 'NOT_FOUND', 'There is no such thing.'))
       : problem(401, 'UNAUTHENTICATED', 'No valid API key.');
     response.writeHead(reply.status ?? 200, { 'content-type': 'application/json' });
     response.end(reply.body === undefined ? '' : JSON.stringify(reply.body));
@@ -41,6 +47,11 @@ export async function startFakeGradewire(answer: Answer): Promise<FakeGradewire>
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function bodyOf(text: string, contentType: string | undefined): unknown {
+  if (text === '') return undefined;
+  return contentType === 'application/json' ? JSON.parse(text) : text;
 }
 
 const isAuthorized = (header: string | undefined) => header === 'Bearer test-key';

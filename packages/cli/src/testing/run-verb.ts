@@ -18,7 +18,14 @@ export async function runVerb(
     env = {},
     tty = false,
     signal,
-  }: { api?: { url: string }; env?: Record<string, string>; tty?: boolean; signal?: AbortSignal } = {},
+    stdin = '',
+  }: {
+    api?: { url: string };
+    env?: Record<string, string>;
+    tty?: boolean;
+    signal?: AbortSignal;
+    stdin?: string;
+  } = {},
 ): Promise<Ran> {
   const text = { out: '', err: '' };
   const stream = (name: 'out' | 'err') => ({
@@ -33,6 +40,7 @@ export async function runVerb(
     out: createTerminal(stream('out'), full),
     err: createTerminal(stream('err'), full),
     signal: signal ?? new AbortController().signal,
+    readStdin: async () => Buffer.from(stdin),
   });
   return { code, stdout: text.out, stderr: text.err, json: () => JSON.parse(text.out) };
 }

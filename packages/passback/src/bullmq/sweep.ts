@@ -45,8 +45,13 @@ async function listedJobs(queue: LaneQueue): Promise<Set<string>> {
 /** In no list, or what BullMQ keeps of a job that it ran although its data had been deleted. */
 const nothingToCome = new Set(['unknown', 'completed', 'failed']);
 
+interface JobHolder {
+  getJob(jobId: string): Promise<{ getState(): Promise<string> } | undefined>;
+  remove(jobId: string): Promise<number>;
+}
+
 /** True when the job is gone, or has nothing to come and has been removed: BullMQ gives its cell to the next that is added. */
-async function isLost(queue: LaneQueue, jobId: string): Promise<boolean> {
+export async function isLost(queue: JobHolder, jobId: string): Promise<boolean> {
   const job = await queue.getJob(jobId);
   if (!job) return true;
   if (!nothingToCome.has(await job.getState())) return false;

@@ -21,7 +21,7 @@ const markLifeMs = 60_000;
 /**
  * The platforms that may have undelivered cells, so that workers need not look at all that are registered. It lies in
  * another slot than the cells, so no script covers both: a platform is marked before its scores are accepted, and is taken
- * out only when its mark is a minute old and nothing is undelivered.
+ * out only when its mark is a minute old, nothing is undelivered and nothing is to be told.
  */
 export class ActivePlatforms {
   readonly #redis: Redis;
@@ -49,15 +49,22 @@ export class ActivePlatforms {
     return this.#redis.zrange(globalKey('active'), '0', '-1');
   }
 
-  /** Takes the platform out when nothing of it is undelivered. True when it is out. */
+  /** Takes the platform out when nothing of it is undelivered or to be told. True when it is out. */
   async retireIfIdle(platformId: string): Promise<boolean> {
-    const undelivered = platformKey(platformId, 'undelivered');
-    if ((await this.#redis.zcard(undelivered)) > 0) return false;
+    if (!(await this.#isIdle(platformId))) return false;
     const out = await retire.run(this.#redis, globalKey('active'), [platformId, this.#markLifeMs]);
     if (out === 0) return false;
     this.#marked.delete(platformId);
-    if ((await this.#redis.zcard(undelivered)) === 0) return true;
+    if (await this.#isIdle(platformId)) return true;
     await this.add(platformId);
     return false;
+  }
+
+  async #isIdle(platformId: string): Promise<boolean> {
+    const [undelivered, events] = await Promise.all([
+      this.#redis.zcard(platformKey(platformId, 'undelivered')),
+      this.#redis.xlen(platformKey(platformId, 'events')),
+    ]);
+    return undelivered === 0 && events === 0;
   }
 }

@@ -1,6 +1,17 @@
 export { ActivePlatforms } from './active-platforms.ts';
 export { type ApiKey, type ApiKeyRole, ApiKeyStore } from './api-key-store.ts';
 export { BatchStore, type Claim } from './batch-store.ts';
+export { CallbackDigests } from './callback-digests.ts';
+export type { ResendQuery, Resent } from './callback-log.ts';
+export { type CallbackPut, CallbackStore } from './callback-store.ts';
+export {
+  CallbackUnits,
+  type CallbackUnitsOptions,
+  type EventToStore,
+  type Taken,
+  type Unit,
+  type UnitSettled,
+} from './callback-units.ts';
 export {
   connectRedis,
   isRedisUnavailable,
@@ -9,12 +20,15 @@ export {
   queueConnection,
 } from './connection.ts';
 export { type DeliveredCell, DeliveredCells, type DeliveredColumn } from './delivered-cells.ts';
+export { alignEventsWanted, isAligned } from './events-wanted.ts';
 export { fetchToken, type TokenFetched } from './fetch-token.ts';
+export { IdentityStore, type StoredIdentity } from './identity-store.ts';
 export { globalKey, platformKey } from './keys.ts';
 export { type KnownColumn, KnownColumns } from './known-columns.ts';
 export { LaneState, type LaneView } from './lane-state.ts';
 export { LaunchStore } from './launch-store.ts';
 export { LineItemResolver, type LineItemResolverOptions } from './line-item-resolver.ts';
+export { Outbox, type OutboxEntry } from './outbox.ts';
 export { PlatformStore } from './platform-store.ts';
 export {
   type Drift,
@@ -59,3 +73,7 @@ export type { Token } from './shared-tokens.ts';
 export { type FetchedToken, TokenCache, type TokenCacheOptions, type TokenResult } from './token-cache.ts';
 export { ToolKeyError, type ToolKeyErrorCode } from './tool-key.ts';
 export { type ToolKey, ToolKeyStore } from './tool-key-store.ts';
+export { WebhookDeliveries } from './webhook-deliveries.ts';
+export { parseUnmatchedId, platformOfDelivery, unmatchedIdOf } from './webhook-id.ts';
+export { WebhookSourceStore } from './webhook-source-store.ts';
+export type { Claimed, IncomingWebhook, Received, WebhookSettlement } from './webhook-types.ts';

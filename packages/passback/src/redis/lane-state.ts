@@ -39,6 +39,12 @@ local lane = KEYS[1]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function text(number) return string.format('%.0f', number) end
+-- The outbox, as of scores: written to if a callback asked to be told.
+local prefix = string.sub(lane, 1, -5)
+local function tell(event, ...)
+  if not string.find(redis.call('GET', prefix .. 'events-wanted') or '', event, 1, true) then return end
+  redis.call('XADD', prefix .. 'events', '*', 'type', event, 'at', text(now), ...)
+end
 -- Time held or paused, overlaps once: what the other flag still covers is added when that one ends.
 local function addHeld(since, other)
   since, other = tonumber(since), tonumber(other)
@@ -59,7 +65,10 @@ const holdScript = new Script(`${clock}
 local h = redis.call('HMGET', lane, 'epoch', 'holdReason', 'holdUntil')
 if (h[1] or '0') ~= ARGV[1] then return 0 end
 local untilMs = math.max(tonumber(h[3] or 0), now + tonumber(ARGV[3]))
-if h[2] ~= ARGV[2] then redis.call('HSET', lane, 'reasonSince', text(now)) end
+if h[2] ~= ARGV[2] then
+  redis.call('HSET', lane, 'reasonSince', text(now))
+  tell('lane.held', 'reason', ARGV[2], 'until', text(untilMs))
+end
 redis.call('HSETNX', lane, 'heldSince', text(now))
 redis.call('HSET', lane, 'holdReason', ARGV[2], 'holdUntil', text(untilMs), 'holdLevel', ARGV[4])
 redis.call('HINCRBY', lane, 'epoch', 1)
@@ -74,6 +83,7 @@ if not h[4] or (h[1] or '0') ~= ARGV[1] then return 0 end
 addHeld(h[2], h[3])
 redis.call('HDEL', lane, 'holdReason', 'holdUntil', 'holdLevel', 'heldSince', 'reasonSince', 'lastProbe', 'streakReason', 'streakCells')
 redis.call('HINCRBY', lane, 'epoch', 1)
+tell('lane.resumed', 'reason', h[4])
 return 1
 `);
 

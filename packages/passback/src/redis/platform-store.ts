@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Platform } from '../platform.ts';
+import { alignEventsWanted } from './events-wanted.ts';
 import { globalKey, platformKey } from './keys.ts';
 import { Script } from './script.ts';
 
@@ -32,7 +33,7 @@ return 0
 const deleteScript = new Script(`
 if redis.call('EXISTS', KEYS[1]) == 0 then return 'notFound' end
 if redis.call('ZCARD', ARGV[1]) > 0 then return 'undelivered' end
-redis.call('DEL', KEYS[1])
+redis.call('DEL', KEYS[1], ARGV[2])
 return 'deleted'
 `);
 
@@ -62,8 +63,10 @@ export class PlatformStore {
     if (conflictWith !== undefined) return { conflictWith };
     const former = await this.get(platform.id);
     const kept = former ? { ...platform, createdAt: former.createdAt } : platform;
-    await this.#redis.set(platformKey(platform.id, 'platform'), JSON.stringify(kept));
     await this.#redis.zadd(globalKey('platforms'), 0, platform.id);
+    // In the list first, and there for scores last: whoever registers a callback meanwhile finds it, or is found.
+    if (!former) await alignEventsWanted(this.#redis, [platform.id]);
+    await this.#redis.set(platformKey(platform.id, 'platform'), JSON.stringify(kept));
     this.#cache.delete(platform.id);
     if (former && registrationKey(former) !== registrationKey(platform)) {
       await this.#redis.hdel(registrationKey(former), platform.id);
@@ -126,7 +129,10 @@ export class PlatformStore {
   async delete(id: string): Promise<'deleted' | 'notFound' | 'undelivered'> {
     const former = await this.get(id);
     const key = platformKey(id, 'platform');
-    const result = (await deleteScript.run(this.#redis, key, [platformKey(id, 'undelivered')])) as 'deleted';
+    const result = (await deleteScript.run(this.#redis, key, [
+      platformKey(id, 'undelivered'),
+      platformKey(id, 'events-wanted'),
+    ])) as 'deleted';
     if (result !== 'deleted') return result;
     this.#cache.delete(id);
     await this.#redis.zrem(globalKey('platforms'), id);

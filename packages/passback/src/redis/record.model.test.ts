@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { cellIdOf, columnKeyOf, userKeyOf } from '../cell.ts';
 import { connectRedis } from './connection.ts';
 import { platformKey } from './keys.ts';
+import { Outbox } from './outbox.ts';
 import { ScoreRecord } from './record.ts';
 import type { Begun, Settlement } from './record-types.ts';
 import { newScoreId } from './score-id.ts';
@@ -21,7 +22,10 @@ type Step =
   | { do: 'answer'; worker: number; answer: 'ok' | 'landedSilently' | 'lost' | 'later' | 'dead' }
   /** The post lands now, its answer comes later. */
   | { do: 'land'; worker: number }
-  /** The process is gone; what it sent has landed or never will. */
+  /**
+   * The process is gone; what it sent has landed or never will. Nobody is left who could learn that it landed after its lease, so
+   * within it only: what a platform does later than that without an answer is for a reconciliation to find.
+   */
   | { do: 'crash'; worker: number; landed: boolean }
   | { do: 'wait'; ms: number }
   | { do: 'replayDead'; user: number }
@@ -153,7 +157,7 @@ class World {
       }
       case 'crash': {
         const [gone] = this.take(next.worker);
-        if (gone && next.landed) this.land(gone);
+        if (gone && next.landed && Date.now() + this.shift <= gone.sentAt + leaseMs) this.land(gone);
         return;
       }
       case 'wait':
@@ -318,6 +322,13 @@ class World {
     expect(named, 'nobody is named once it is known who it is').toEqual([]);
     const dead = views.filter(({ status }) => status === 'dead');
     expect(await redis.zcard(platformKey(this.platformId, 'dead'))).toBe(dead.length);
+    const told = await new Outbox({ redis }).page(this.platformId, 10_000);
+    for (const { id, status } of views) {
+      const events = told.filter(({ scoreId }) => scoreId === id).map(({ type }) => type);
+      expect(events.at(-1), 'what became of a score is what was told last').toBe(`score.${status}`);
+      const final = events.filter((type) => type !== 'score.dead');
+      expect(final.length, 'it is told once').toBe(new Set(final).size);
+    }
   }
 }
 
@@ -326,6 +337,8 @@ it('however accepts, posts, crashes, lost answers and replays interleave, the ne
     fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 80 }), async (steps) => {
       const world = new World();
       await redis.set(platformKey(world.platformId, 'platform'), '{}');
+      const wanted = '1 score.delivered score.dead score.superseded';
+      await redis.set(platformKey(world.platformId, 'events-wanted'), wanted);
       for (const next of steps) await world.run(next);
       await world.calm();
       await world.check();

@@ -40,6 +40,8 @@ export interface ScoreRecordOptions {
   leaseMs?: number;
   /** Added to Redis's clock; tests move time with it. */
   clockShiftMs?: () => number;
+  /** Called when `settle` has written to the platform's outbox. */
+  onTold?: (platformId: string) => void;
 }
 
 const second = 1_000;
@@ -71,6 +73,7 @@ export class ScoreRecord {
   readonly #leaseMs: number;
   readonly #lives: [number, number];
   readonly #clockShiftMs: () => number;
+  readonly #onTold: (platformId: string) => void;
 
   constructor(options: ScoreRecordOptions) {
     this.#redis = options.redis;
@@ -78,6 +81,7 @@ export class ScoreRecord {
     this.#leaseMs = options.leaseMs ?? 30 * second;
     this.#lives = [options.retentionMs, options.cellRetentionMs];
     this.#clockShiftMs = options.clockShiftMs ?? (() => 0);
+    this.#onTold = options.onTold ?? (() => undefined);
   }
 
   /** Takes in scores of one platform together. Rejects only when Redis does; a refusal is a value, one per item, in order. */
@@ -162,7 +166,7 @@ export class ScoreRecord {
   /** Writes what an attempt came to and gives the lease back. */
   async settle(input: SettleInput): Promise<Settled> {
     const { settlement: s } = input;
-    const [result, again, streak, next] = (await this.#run(settle, input.platformId, [
+    const [result, again, streak, next, told] = (await this.#run(settle, input.platformId, [
       input.cell,
       input.fence,
       input.scoreId,
@@ -178,7 +182,8 @@ export class ScoreRecord {
       input.streak === undefined ? '' : input.streak === 'end' ? '-' : input.streak.reason,
       attemptsKept,
       s.kind === 'later' && s.recheck ? '1' : '',
-    ])) as [Settled['result'], string, number, string];
+    ])) as [Settled['result'], string, number, string, string];
+    if (told === '1') this.#onTold(input.platformId);
     return {
       result,
       again: again === '1',

@@ -68,3 +68,12 @@ test('boxes that name no key are tried with each', () => {
   expect([both.open(unnamed, 'c'), both.sealedBy(unnamed, 'c')]).toEqual(['old', 'previous']);
   expect(new SecretBox(randomBytes(32)).sealedBy(unnamed, 'c')).toBe('unknown');
 });
+
+test('hashes of a text are those of each key, the current one first', () => {
+  const next = new SecretBox(randomBytes(32));
+  const both = new SecretBox(Buffer.alloc(32, 1), key);
+  expect(box.hashes('a', 'c')).toEqual([box.hash('a', 'c')]);
+  expect(both.hashes('a', 'c')).toEqual([both.hash('a', 'c'), box.hash('a', 'c')]);
+  const others = [box.hash('a', 'd'), box.hash('b', 'c'), next.hash('a', 'c')];
+  expect(new Set([box.hash('a', 'c'), ...others]).size).toBe(4);
+});

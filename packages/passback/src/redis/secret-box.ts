@@ -17,6 +17,8 @@ export type SealedBy = 'current' | 'previous' | 'unknown';
 interface NamedKey {
   name: string;
   key: Buffer;
+  /** The keys of hashes by context, of which there are few. */
+  ofContext: Map<string, Buffer>;
 }
 
 /**
@@ -57,8 +59,13 @@ export class SecretBox {
    * has not the key. It changes with the key.
    */
   hash(text: string, context: string): string {
-    const key = createHmac('sha256', this.#current.key).update(`gradewire: hash ${context}`).digest();
-    return createHmac('sha256', key).update(text).digest().subarray(0, 16).toString('base64url');
+    return hashWith(this.#current, text, context);
+  }
+
+  /** The hashes of a text by each key, that of the current one first: it may have been kept before the key was changed. */
+  hashes(text: string, context: string): string[] {
+    const keys = this.#previous ? [this.#current, this.#previous] : [this.#current];
+    return keys.map((key) => hashWith(key, text, context));
   }
 
   /** @throws SealBrokenError */
@@ -99,6 +106,13 @@ export class SecretBox {
   }
 }
 
+function hashWith({ key, ofContext }: NamedKey, text: string, context: string): string {
+  const known = ofContext.get(context);
+  const hashKey = known ?? createHmac('sha256', key).update(`gradewire: hash ${context}`).digest();
+  if (!known) ofContext.set(context, hashKey);
+  return createHmac('sha256', hashKey).update(text).digest().subarray(0, 16).toString('base64url');
+}
+
 function decipher(bytes: Buffer, key: Buffer, context: string): string {
   const nonce = bytes.subarray(0, NONCE_BYTES);
   const opening = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES })
@@ -113,5 +127,5 @@ function named(bytes: Uint8Array): NamedKey {
     throw new RangeError(`the encryption key needs ${KEY_BYTES} bytes, not ${bytes.length}`);
   const key = Buffer.from(bytes);
   const name = createHmac('sha256', key).update('gradewire: name of the key').digest();
-  return { key, name: name.subarray(0, NAME_BYTES).toString('base64url') };
+  return { key, name: name.subarray(0, NAME_BYTES).toString('base64url'), ofContext: new Map() };
 }

@@ -5,6 +5,7 @@ interface SeenRequest {
   method: string;
   url: string;
   headers: IncomingHttpHeaders;
+  /** What the JSON says, or the text as it came when it is none. */
   body: unknown;
 }
 
@@ -30,7 +31,7 @@ export async function startFakeApi(...replies: Reply[]): Promise<FakeApi> {
       method: request.method ?? '',
       url: request.url ?? '',
       headers: request.headers,
-      body: text === '' ? undefined : JSON.parse(text),
+      body: bodyOf(text, request.headers['content-type']),
     });
     const reply = replies[Math.min(seen.length, replies.length) - 1];
     if (reply === 'hang') return;
@@ -47,4 +48,9 @@ export async function startFakeApi(...replies: Reply[]): Promise<FakeApi> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function bodyOf(text: string, contentType: string | undefined): unknown {
+  if (text === '') return undefined;
+  return contentType === 'application/json' ? JSON.parse(text) : text;
 }

@@ -19,6 +19,8 @@ const TAGS = [
   'Reconciliation',
   'Dead letters',
   'Lanes',
+  'Webhooks',
+  'Callbacks',
   'Platforms',
   'Keys',
   'Tool keys',
@@ -56,9 +58,9 @@ function problemsOf(route: RouteDefinition): ProblemCode[] {
   const everywhere: ProblemCode[] = ['STORE_UNAVAILABLE', 'INTERNAL'];
   const withKey: ProblemCode[] =
     route.role === 'open' ? [] : ['UNAUTHENTICATED', 'FORBIDDEN', 'RATE_LIMITED'];
-  const withBody: ProblemCode[] = route.body
-    ? ['NOT_JSON', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE', 'INVALID']
-    : [];
+  const withBytes: ProblemCode[] = ['BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'];
+  const withJson: ProblemCode[] = ['NOT_JSON', ...withBytes, 'INVALID'];
+  const withBody = route.body ? (route.takesBytes ? withBytes : withJson) : [];
   const withQuery: ProblemCode[] = route.query ? ['INVALID'] : [];
   const missing: ProblemCode[] = route.params ? ['NOT_FOUND'] : [];
   return [
@@ -86,7 +88,10 @@ function operationOf(route: RouteDefinition): ZodOpenApiOperationObject {
       ...(route.idempotent && { header }),
     },
     ...(route.body && {
-      requestBody: { required: !route.bodyOptional, content: { 'application/json': { schema: route.body } } },
+      requestBody: {
+        required: !route.bodyOptional,
+        content: { [route.takesBytes ? '*/*' : 'application/json']: { schema: route.body } },
+      },
     }),
     responses: responsesOf(route),
   };

@@ -2,7 +2,7 @@ import type { Express, Request, RequestHandler, Response } from 'express';
 import { authenticate, NOBODY, type Principal, requireRole } from '../auth.ts';
 import type { Context } from '../context.ts';
 import { Problem } from './problem.ts';
-import { MAX_BODY_BYTES, readBody } from './read-body.ts';
+import { MAX_BODY_BYTES, readBody, readBytes } from './read-body.ts';
 import type { Reply, RouteDefinition } from './route.ts';
 import { validate } from './validate.ts';
 
@@ -21,7 +21,7 @@ export function mountRoutes(
       expressPath(route.path),
       markRoute(route),
       ...(route.role === 'open' ? [] : [authenticated(route.role, context), rateLimit]),
-      ...(route.body ? readBody(route.maxBodyBytes ?? MAX_BODY_BYTES, route.bodyOptional) : []),
+      ...bodyReader(route),
       handled(route, context),
     );
   }
@@ -31,6 +31,12 @@ export function mountRoutes(
       throw new Problem('METHOD_NOT_ALLOWED', { headers: { Allow: methods.join(', ') } });
     });
   }
+}
+
+function bodyReader(route: RouteDefinition): RequestHandler[] {
+  if (!route.body) return [];
+  const maxBytes = route.maxBodyBytes ?? MAX_BODY_BYTES;
+  return route.takesBytes ? readBytes(maxBytes) : readBody(maxBytes, route.bodyOptional);
 }
 
 /** OpenAPI's `{name}` in Express' spelling. */
@@ -65,7 +71,7 @@ function handled(route: RouteDefinition, context: Context): RequestHandler {
       principal: (response.locals.principal as Principal | undefined) ?? NOBODY,
       path: route.params && validatePath(route, request.params),
       query: route.query && validate(route.query, request.query, 'query'),
-      body: route.body && validate(route.body, request.body, 'body'),
+      body: route.takesBytes ? request.body : route.body && validate(route.body, request.body, 'body'),
       rawBody: request.body,
       headers: request.headers,
     });

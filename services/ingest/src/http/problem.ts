@@ -14,6 +14,12 @@ interface ProblemKind {
  */
 export const PROBLEMS = {
   NOT_JSON: { status: 400, title: 'The body is not JSON', retryable: false },
+  WEBHOOK_REFUSED: {
+    status: 401,
+    title: 'Not a webhook that is taken here',
+    retryable: false,
+    hint: 'Compare the address, the secret, and how and when it was signed, over the very bytes that were sent, with the source as it is registered; the log of the server says which of them it was.',
+  },
   UNAUTHENTICATED: {
     status: 401,
     title: 'No valid API key',
@@ -73,11 +79,23 @@ export const PROBLEMS = {
     retryable: false,
     hint: 'Publish another with POST /v1/tool-keys/rotate and wait until it signs; or, if this one is known to others, delete it with ?replace=true: another signs at once, and platforms that keep an old copy of the key set refuse it until they read the set again.',
   },
+  SOURCE_HAS_UNMATCHED: {
+    status: 409,
+    title: 'The source still has deliveries that are pending or unmatched',
+    retryable: true,
+    hint: 'Mend or discard what GET /v1/webhook-sources/{sourceId}/unmatched lists. To remove the source and discard all of it, send DELETE with force=true.',
+  },
+  CALLBACK_DISABLED: {
+    status: 409,
+    title: 'The callback is disabled',
+    retryable: false,
+    hint: 'Put it again, which enables it; then resend what it missed.',
+  },
   BODY_TOO_LARGE: {
     status: 413,
     title: 'The body is too large',
     retryable: false,
-    hint: 'One score may take 1 MiB, a batch 16 MiB; send several smaller batches.',
+    hint: 'One score or webhook may take 1 MiB, a batch 16 MiB; send several smaller batches.',
   },
   UNSUPPORTED_MEDIA_TYPE: {
     status: 415,

@@ -30,6 +30,23 @@ export function readBody(maxBytes: number, optional = false): RequestHandler[] {
   ];
 }
 
+/** A body of any media type as it came, of at most `maxBytes`; none at all has no bytes. A packed one is 415. */
+export function readBytes(maxBytes: number): RequestHandler[] {
+  return [
+    (request, _response, next) => {
+      const encoding = request.headers['content-encoding'] ?? 'identity';
+      if (encoding.toLowerCase() === 'identity') return next();
+      const detail = 'The body has a Content-Encoding.';
+      next(new Problem('UNSUPPORTED_MEDIA_TYPE', { detail, hint: 'Send it as it is, of any media type.' }));
+    },
+    express.raw({ limit: maxBytes, type: () => true, inflate: false }),
+    (request, _response, next) => {
+      if (!Buffer.isBuffer(request.body)) request.body = Buffer.alloc(0);
+      next();
+    },
+  ];
+}
+
 // Decoding would put U+FFFD in place of what is no UTF-8, and so another name in place of the one meant.
 function requireUtf8(_request: unknown, _response: unknown, body: Buffer, charset: string): void {
   if (charset !== 'utf-8' || !isUtf8(body)) throw new Error('not UTF-8');

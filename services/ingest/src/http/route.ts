@@ -52,6 +52,8 @@ export interface RouteDefinition<
   maxBodyBytes?: number;
   /** No body at all is read as `{}`. */
   bodyOptional?: boolean;
+  /** The body is not read as JSON: it is whatever came, as a Buffer, and `body` only describes it. */
+  takesBytes?: boolean;
   /** Takes an Idempotency-Key header. */
   idempotent?: boolean;
   /** Scores come in here, so that its refusals count as rejected scores. */

@@ -14,7 +14,7 @@ const MAX_ERRORS = 50;
  * @throws Problem `INVALID`, naming each field that is wrong and what is accepted there
  */
 export function validate<S extends z.ZodType>(schema: S, value: unknown, where: Where): z.output<S> {
-  if (isDeeperThan(value, MAX_DEPTH)) {
+  if (isTooDeep(value)) {
     throw invalid([{ pointer: '', detail: `is nested deeper than ${MAX_DEPTH} levels` }]);
   }
   const parsed = parseInput(schema, value);
@@ -36,10 +36,11 @@ function inQuery({ pointer, detail }: FieldProblem): FieldProblem {
   return { pointer: pointer.replace(/^\//, '?'), detail };
 }
 
-function isDeeperThan(value: unknown, limit: number): boolean {
+/** Whether a value is nested deeper than any input may be, so that nothing must walk it by recursion. */
+export function isTooDeep(value: unknown): boolean {
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > limit) return true;
+    if (depth > MAX_DEPTH) return true;
     level = level.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []));
   }
   return false;

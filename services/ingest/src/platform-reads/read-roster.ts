@@ -11,18 +11,20 @@ const FRESH_MS = 30_000;
 const PATIENCE_MS = 20_000;
 
 /**
- * A course's members, read now or just now. What is read here serves the scores that wait for it, too.
+ * A course's members, read now or just now, or as long ago as will do. What is read here serves the scores that wait for it,
+ * too.
  * @throws Problem
  */
 export async function readRoster(
   { rosters, now }: Pick<Context, 'rosters' | 'now'>,
   { platform, ask }: OpenPlatform,
   membershipsUrl: string,
+  { maxAgeMs = FRESH_MS }: { maxAgeMs?: number } = {},
 ): Promise<Roster> {
   const result = await rosters.get({
     platformId: platform.id,
     membershipsUrl,
-    maxAgeMs: FRESH_MS,
+    maxAgeMs,
     patienceMs: PATIENCE_MS,
     read: async (stillMine) => {
       const reading = await ask({

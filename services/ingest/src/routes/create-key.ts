@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { requireAllPlatforms, requirePlatform } from '../auth.ts';
+import { requireWithin } from '../auth.ts';
 import { defineRoute } from '../http/route.ts';
 import { keyInput } from '../schemas/api-key.ts';
 
@@ -19,8 +19,7 @@ export const createKey = defineRoute({
   },
   async handle({ context, principal, body }) {
     // Nobody hands out more than they have.
-    if (!body.platformIds) requireAllPlatforms(principal);
-    for (const platformId of body.platformIds ?? []) requirePlatform(principal, platformId);
+    requireWithin(principal, body.platformIds);
     const { platformIds, ...rest } = body;
     const { id, key } = await context.apiKeys.create({ ...rest, ...(platformIds && { platformIds }) });
     return { status: 201, headers: { 'Cache-Control': 'no-store' }, body: { id, key } };

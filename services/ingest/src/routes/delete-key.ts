@@ -1,7 +1,7 @@
+import { maySee } from '../auth.ts';
 import { Problem } from '../http/problem.ts';
 import { defineRoute } from '../http/route.ts';
 import { idPath } from '../schemas/common.ts';
-import { maySeeKey } from './list-keys.ts';
 
 export const deleteKey = defineRoute({
   method: 'delete',
@@ -15,7 +15,7 @@ export const deleteKey = defineRoute({
   problems: ['NOT_FOUND'],
   async handle({ context, principal, path: { keyId } }) {
     const key = (await context.apiKeys.list()).find(({ id }) => id === keyId);
-    if (!key || !maySeeKey(principal, key)) throw new Problem('NOT_FOUND');
+    if (!key || !maySee(principal, key)) throw new Problem('NOT_FOUND');
     await context.apiKeys.delete(keyId);
     return { status: 204 };
   },

@@ -16,6 +16,7 @@ export const deletePlatform = defineRoute({
     const result = mayUse(principal, platformId) ? await context.platforms.delete(platformId) : 'notFound';
     if (result === 'notFound') throw new Problem('NOT_FOUND');
     if (result === 'undelivered') throw new Problem('PLATFORM_UNDELIVERED');
+    await context.identities.clear(platformId);
     return { status: 204 };
   },
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Problem } from '../http/problem.ts';
 import { defineRoute } from '../http/route.ts';
 import { idPath } from '../schemas/common.ts';
+import { discardSchema } from '../schemas/discard.ts';
 import { requireScore } from './get-score.ts';
 
 export const discardDeadLetter = defineRoute({
@@ -12,15 +13,7 @@ export const discardDeadLetter = defineRoute({
   description: 'It ends cancelled; the note stays with it as its detail.',
   role: 'operate',
   params: idPath('scoreId'),
-  body: z
-    .strictObject({
-      note: z
-        .string('takes text')
-        .trim()
-        .min(1, 'says why, in at least one character')
-        .max(300, 'takes at most 300 characters'),
-    })
-    .meta({ id: 'Discard' }),
+  body: discardSchema,
   responses: {
     200: { description: 'Given up.', schema: z.object({ id: z.string(), status: z.literal('cancelled') }) },
   },

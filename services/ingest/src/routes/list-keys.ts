@@ -1,15 +1,9 @@
 import { type ApiKey, parseCursor } from '@gradewire/passback/redis';
 import { z } from 'zod';
-import type { Principal } from '../auth.ts';
+import { maySee } from '../auth.ts';
 import { defineRoute } from '../http/route.ts';
 import { keySchema } from '../schemas/api-key.ts';
 import { pageOf, pageQuery } from '../schemas/common.ts';
-
-/** A key for some platforms sees the keys that are for no others. */
-export function maySeeKey(principal: Principal, key: { platformIds?: readonly string[] }): boolean {
-  const mine = principal.platformIds;
-  return mine === undefined || (key.platformIds?.every((id) => mine.includes(id)) ?? false);
-}
 
 export const listKeys = defineRoute({
   method: 'get',
@@ -22,7 +16,7 @@ export const listKeys = defineRoute({
   async handle({ context, principal, query: { cursor, limit } }) {
     const after = cursor === undefined ? undefined : parseCursor(cursor);
     const keys = (await context.apiKeys.list()).filter(
-      (key) => maySeeKey(principal, key) && (!after || isAfter(key, after)),
+      (key) => maySee(principal, key) && (!after || isAfter(key, after)),
     );
     const data = keys.slice(0, limit);
     const last = keys.length > limit ? data.at(-1) : undefined;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { requireAllPlatforms } from '../auth.ts';
 import { encryptionStatus, resealAll } from '../encryption-key/encryption-status.ts';
 import { defineRoute } from '../http/route.ts';
+import { allPlatformIds } from '../platform-ids.ts';
 import { encryptionStatusSchema } from '../schemas/encryption-key.ts';
 
 const answer = encryptionStatusSchema.extend({
@@ -20,6 +21,9 @@ export const resealSecrets = defineRoute({
   async handle({ context, principal }) {
     requireAllPlatforms(principal);
     const resealed = await resealAll(context.sealed);
+    // A process that had only one of the keys may have found nobody for what the other had hashed.
+    for (const platformId of await allPlatformIds(context))
+      await context.webhookDeliveries.retry({ platformId });
     const status = await encryptionStatus(context.sealed);
     context.logger.info({ event: 'resealed', resealed, keyName: status.keyName }, 'secrets sealed anew');
     return { status: 200, body: { ...status, resealed } };

@@ -18,7 +18,7 @@ export async function acceptScores(
   parts: AcceptParts,
   platformId: string,
   items: readonly AcceptItem[],
-  source: 'api' | 'batch',
+  source: 'api' | 'batch' | 'webhook',
 ): Promise<AcceptResult[]> {
   await parts.durability.requireDurable();
   // Marked before, so that a sweeper cannot retire the platform between its look and our write.

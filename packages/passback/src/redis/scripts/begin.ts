@@ -120,6 +120,7 @@ if tonumber(c.crashes or 0) >= crashLimit then
   redis.call('ZADD', key('dead', 'CRASHED'), now, c.desired)
   redis.call('SADD', key('dead-reasons'), 'CRASHED')
   redis.call('ZREM', key('undelivered'), place)
+  tell('score.dead', c.desired)
   return {'crashed', place, c.desired}
 end
 if not owned and probe == '' and c.nextAttemptAt and tonumber(c.nextAttemptAt) > now then

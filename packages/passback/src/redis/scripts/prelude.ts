@@ -17,6 +17,16 @@ local function older(order, seq, thanOrder, thanSeq)
   return order < thanOrder or (order == thanOrder and seq < thanSeq)
 end
 
+-- The outbox: what has become of a score, if a callback asked to be told. Where none did, that is one look for a whole script.
+local wanted
+local told = false
+local function tell(event, score)
+  wanted = wanted or redis.call('GET', key('events-wanted')) or ''
+  if not string.find(wanted, event, 1, true) then return end
+  redis.call('XADD', key('events'), '*', 'type', event, 'score', score, 'at', text(now))
+  told = true
+end
+
 -- The user that an alias stands for: its key, and behind it the platform's id; nil when it is none, or stands for nobody yet.
 local function boundTo(user)
   local bound = string.sub(user, 1, 1) == '~' and redis.call('GET', key('user-alias', user))
@@ -51,6 +61,7 @@ local function supersede(score, by, reason, retention)
   redis.call('HSET', record, 'status', 'superseded', 'reason', reason, 'by', by, 'settledAt', text(now))
   redis.call('HDEL', record, 'detail', 'who')
   redis.call('PEXPIRE', record, retention)
+  tell('score.superseded', score)
 end
 
 -- How long the lane has been held or paused in all: a cell's age does not count it.

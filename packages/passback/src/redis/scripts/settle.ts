@@ -6,7 +6,8 @@ import { prelude } from './prelude.ts';
  * ARGV: clock shift, retention ms, cell retention ms, cell, fence, score id, kind, reason, detail, attempt (JSON without its
  * opening brace, or ''), next attempt in ms or '', ambiguous '1' or '', delivered facts JSON, line item URL, wire floor ms or '',
  * streak ('' leaves it, '-' ends it, else the systemic reason), attempts kept, recheck '1' or ''.
- * kind: delivered, superseded, later, dead, released. Returns {result, again '1' or '0', streak length, next attempt at or ''}.
+ * kind: delivered, superseded, later, dead, released. Returns {result, again '1' or '0', streak length, next attempt at or '', '1' if
+ * something was written to the outbox or ''}.
  */
 export const settleScript = `${prelude}
 local retention, cellRetention, place, fence, id, kind = ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
@@ -40,6 +41,10 @@ elseif streak ~= '' then
   for _ in string.gmatch(cells, '%S+') do inARow = inARow + 1 end
 end
 
+local function answer(result, again, next)
+  return {result, again, inARow, next or '', told and '1' or ''}
+end
+
 local c = redis.call('HMGET', cell, 'fence', 'desired', 'order', 'seq', 'delivered', 'deliveredOrder', 'deliveredSeq', 'inFlight', 'late', 'tries', 'firstFailureAt', 'leaseUntil')
 local desired, order, seq = c[2], c[3], c[4]
 local mine = redis.call('HMGET', record, 'order', 'seq', 'status')
@@ -54,18 +59,18 @@ end
 
 if c[1] ~= fence or not c[12] then
   -- The lease was lost, and others may have posted since: what has landed, or may have, landed at an unknown time.
-  if not (kind == 'delivered' or ambiguous) or not mine[1] then return {'late', '0', inARow, ''} end
+  if not (kind == 'delivered' or ambiguous) or not mine[1] then return answer('late', '0') end
   mayHaveLanded(cell, id)
   if desired then
     redis.call('HSET', cell, 'doubt', desired == id and id or 'late')
     if c[8] and c[8] ~= id then redis.call('HSET', cell, 'late', '1') end
-    return {'late', '1', inARow, ''}
+    return answer('late', '1')
   end
   if c[5] and c[5] ~= id and older(mine[1], mine[2], c[6], c[7]) then
     postAgain(c[5], c[6], c[7])
-    return {'late', '1', inARow, ''}
+    return answer('late', '1')
   end
-  return {'late', '0', inARow, ''}
+  return answer('late', '0')
 end
 
 redis.call('HDEL', cell, 'leaseUntil', 'inFlight', 'crashes')
@@ -76,7 +81,7 @@ if kind == 'released' then
     redis.call('HSET', cell, 'nextAttemptAt', at)
   end
   if desired and desired ~= id then supersede(id, desired, 'NEWER_SCORE', retention) end
-  return {'released', desired and desired ~= id and '1' or '0', inARow, at}
+  return answer('released', desired and desired ~= id and '1' or '0', at)
 end
 
 if wireFloor ~= '' then
@@ -90,6 +95,8 @@ local function finish(status)
   if reason ~= '' then redis.call('HSET', record, 'reason', reason) else redis.call('HDEL', record, 'reason') end
   if detail ~= '' then redis.call('HSET', record, 'detail', detail) else redis.call('HDEL', record, 'detail') end
   if url ~= '' then redis.call('HSET', record, 'url', url) end
+  -- Again what it was already, as after a correction: nothing new to be told.
+  if mine[3] ~= status then tell('score.' .. status, id) end
 end
 
 -- The cell wants nothing any more, or goes on with the newer score that came meanwhile.
@@ -134,7 +141,7 @@ if kind == 'delivered' then
       again = '1'
     end
   end
-  return {'delivered', again, inARow, ''}
+  return answer('delivered', again)
 end
 
 if ambiguous then
@@ -143,14 +150,14 @@ if ambiguous then
 end
 if desired and desired ~= id then
   supersede(id, desired, 'NEWER_SCORE', retention)
-  return {'superseded', moveOn(), inARow, ''}
+  return answer('superseded', moveOn())
 end
-if not desired then return {'nothing', '0', inARow, ''} end
+if not desired then return answer('nothing', '0') end
 if kind == 'superseded' then
   finish('superseded')
   if facts ~= '' then redis.call('HSET', cell, 'facts', facts) end
   redis.call('PEXPIRE', record, retention)
-  return {'superseded', moveOn(), inARow, ''}
+  return answer('superseded', moveOn())
 end
 if kind == 'dead' then
   finish('dead')
@@ -161,7 +168,7 @@ if kind == 'dead' then
   redis.call('ZADD', key('dead'), now, id)
   redis.call('ZADD', key('dead', reason), now, id)
   redis.call('SADD', key('dead-reasons'), reason)
-  return {'dead', '0', inARow, ''}
+  return answer('dead', '0')
 end
 
 -- later
@@ -175,5 +182,5 @@ end
 if not c[11] then
   redis.call('HSET', cell, 'firstFailureAt', text(now), 'heldBefore', text(laneStoppedMs()))
 end
-return {'later', '0', inARow, at}
+return answer('later', '0', at)
 `;

@@ -1,0 +1,20 @@
+import { defineCommand } from '../command/command.ts';
+import { EXIT } from '../command/exit-code.ts';
+import { countText } from '../terminal/format.ts';
+
+export const unmatchedReplay = defineCommand({
+  words: ['unmatched', 'replay'],
+  summary: 'Read again what a source sent and is unmatched, all of it or single deliveries',
+  args: { usage: 'SOURCE_ID [DELIVERY_ID...]', min: 1, max: Number.POSITIVE_INFINITY },
+  details: 'What has become a score already is not sent again.',
+  flags: {},
+  async run({ gradewire, out, json, signal }, _flags, [sourceId = '', ...deliveryIds]) {
+    const replayed = await gradewire().unmatched.replay(sourceId, {
+      signal,
+      ...(deliveryIds.length > 0 && { deliveryIds }),
+    });
+    if (json) out.line(JSON.stringify({ replayed }));
+    else out.line(`Reading ${countText(replayed, 'delivery', 'deliveries')} again.`);
+    return EXIT.ok;
+  },
+});

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { mayUse } from '../auth.ts';
+import { defineRoute } from '../http/route.ts';
+import { pageOf, platformPageQuery } from '../schemas/common.ts';
+import { given } from '../schemas/given.ts';
+import { webhookSourceSchema } from '../schemas/webhook-source.ts';
+import { sourceView } from '../webhooks/source-view.ts';
+
+export const listWebhookSources = defineRoute({
+  method: 'get',
+  path: '/v1/webhook-sources',
+  tag: 'Webhooks',
+  summary: 'List sources of webhooks',
+  role: 'admin',
+  query: z.strictObject(platformPageQuery),
+  responses: { 200: { description: 'A page of sources.', schema: pageOf(webhookSourceSchema) } },
+  async handle({ context, principal, query }) {
+    const page = await context.webhookSources.list(given(query));
+    const mine = page.data.filter(({ platformId }) => mayUse(principal, platformId));
+    const data = await Promise.all(mine.map((source) => sourceView(context, source)));
+    return { status: 200, body: { ...page, data } };
+  },
+});
