@@ -17,6 +17,7 @@ export function printSource(source: WebhookSource, out: Terminal): void {
       ['Secrets', source.secretCount],
       ['Delivery id', source.deliveryIdHeader],
       ['Column', target && JSON.stringify(target)],
+      ['Assignment', source.assignment && `${source.assignment}, no other`],
       ['Defaults', Object.keys(defaults).length > 0 && JSON.stringify(defaults)],
       ['Mapping', source.mapping?.trim().replaceAll('\n', `\n${' '.repeat(17)}`)],
       ['Unmatched', unmatched > 0 && out.paint('yellow', waiting)],
