@@ -1,5 +1,6 @@
 import { ambiguityAttacks } from './ambiguity.ts';
 import type { Attack } from './attack.ts';
+import { callbacksAttacks } from './callbacks.ts';
 import { fairnessAttacks } from './fairness.ts';
 import { launchedAttacks } from './launched.ts';
 import { longLifeAttacks } from './long-life.ts';
@@ -15,6 +16,7 @@ import { shutdownAttacks } from './shutdown.ts';
 import { throttlingAttacks } from './throttling.ts';
 import { tokensAttacks } from './tokens.ts';
 import { toolKeysAttacks } from './tool-keys.ts';
+import { webhooksAttacks } from './webhooks.ts';
 
 /** Every attack on a promise, in the order of docs/reliability.md. */
 export const attacks: readonly Attack[] = [
@@ -23,6 +25,8 @@ export const attacks: readonly Attack[] = [
   ...oneColumnAttacks,
   ...rostersAttacks,
   ...launchedAttacks,
+  ...webhooksAttacks,
+  ...callbacksAttacks,
   ...outageAttacks,
   ...throttlingAttacks,
   ...ambiguityAttacks,

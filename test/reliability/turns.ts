@@ -17,6 +17,8 @@ export const turns: Readonly<Record<string, ProfileName>> = {
   'newest-wins-same-second': 'moodle',
   'newest-wins-two-names': 'blackboard',
   'roster-two-names': 'canvas',
+  'webhooks-nothing-lost': 'moodle',
+  'callbacks-nothing-lost': 'brightspace',
   'one-column-race': 'brightspace',
   'one-column-answer-lost': 'sakai',
   'one-column-holder-killed': 'generic',

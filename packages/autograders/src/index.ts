@@ -10,7 +10,6 @@ export type {
 } from './grade.ts';
 export { looksLikeGradescope } from './gradescope/results.ts';
 export { createMapper, type Mapper, type MapperLimits } from './mapper/mapper.ts';
-export { mappingProblem } from './mapper/mapping-problem.ts';
 export type { MappingResult } from './mapper/run-mapping.ts';
 export { looksLikeNbgrader } from './nbgrader.ts';
 export { type ParsedDocument, parseDocument, type SenderDocument } from './parse-document.ts';

@@ -10,10 +10,13 @@ export function objectIn(object: JsonObject, name: string): JsonObject {
   return isObject(value) ? value : {};
 }
 
-/** The member as a text without blanks around it. Ids come as numbers too. Undefined when it says nothing. */
+/**
+ * The member as a text without blanks around it. Ids come as numbers too, but not beyond 2^53: there JSON has made another number of
+ * it by now, somebody else's. Undefined when it says nothing.
+ */
 export function textIn(object: JsonObject, name: string): string | undefined {
   const value = own(object, name);
-  if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+  if (typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER) return String(value);
   return (typeof value === 'string' && value.trim()) || undefined;
 }
 

@@ -37,6 +37,13 @@ test.each([
     of: { userId: {}, user: 'ada', identity: [{ github: 'ada' }] },
     who: { identities: [] },
   },
+  {
+    name: 'numbers of so many digits that JSON has made the neighbour of them',
+    of: JSON.parse(
+      '{"userId": 10000000000000001, "identity": {"sourcedId": 1e21, "senderId": 9007199254740991}}',
+    ),
+    who: { identities: [{ senderId: '9007199254740991' }] },
+  },
 ])('whoOf: $name', ({ of, who }) => {
   expect(whoOf(of)).toEqual(who);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  bodyWithin,
   callbackMessageId,
   cutDigest,
   digestBody,
@@ -51,6 +52,23 @@ describe('bodies', () => {
       timestamp: '2026-11-20T16:00:00.123Z',
       data: { events: events.map((event) => JSON.parse(event)) },
     });
+  });
+});
+
+describe('bodyWithin', () => {
+  const [a, b, none] = [{ platformId: 'a' }, { platformId: 'b' }, { callbackId: 'x' }].map((data) =>
+    eventBody('score.dead', at, data),
+  ) as [string, string, string];
+
+  it.each([
+    ['an event', a, ['a', 'c'], a],
+    ['an event of another platform', a, ['b'], undefined],
+    ['one of no platform', none, ['a'], none],
+    ['a digest', digestBody(at, [a, none]), ['a'], digestBody(at, [a, none])],
+    ['a digest of several', digestBody(at, [a, b, a]), ['a'], digestBody(at, [a, a])],
+    ['a digest of others', digestBody(at, [b, b]), ['a'], undefined],
+  ])('%s', (_what, body, platformIds, expected) => {
+    expect(bodyWithin(body, platformIds)).toBe(expected);
   });
 });
 

@@ -7,6 +7,13 @@ export const DIGEST_WAIT_MS = 10_000;
 /** More than receivers take as a matter of course is not sent in one, unless one event alone is as large. */
 const DIGEST_BYTES = 1_048_576;
 
+/** A body that is read again. */
+interface Told {
+  type: string;
+  timestamp: string;
+  data: { platformId?: string; events?: Told[] };
+}
+
 /**
  * The `webhook-id` of an event: made of what the event is, so that one that is dispatched twice is one, and sorting by the
  * time of the event. `source` tells it from others of its millisecond.
@@ -24,6 +31,20 @@ export function eventBody(type: CallbackEvent, atMs: number, data: object): stri
 /** The body of several events in one; `events` are bodies of single ones. */
 export function digestBody(atMs: number, events: readonly string[]): string {
   return `{"type":"digest","timestamp":"${new Date(atMs).toISOString()}","data":{"events":[${events.join(',')}]}}`;
+}
+
+/**
+ * What of a body is of the given platforms: of a digest those events, undefined when nothing is. What is of no platform is
+ * left in.
+ */
+export function bodyWithin(body: string, platformIds: readonly string[]): string | undefined {
+  const { type, timestamp, data } = JSON.parse(body) as Told;
+  const isWithin = ({ platformId }: Told['data']) =>
+    platformId === undefined || platformIds.includes(platformId);
+  if (!data.events) return isWithin(data) ? body : undefined;
+  const events = data.events.filter((event) => isWithin(event.data));
+  if (events.length === data.events.length) return body;
+  return events.length === 0 ? undefined : JSON.stringify({ type, timestamp, data: { events } });
 }
 
 /** What is told of a callback that was disabled. */

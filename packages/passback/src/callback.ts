@@ -26,7 +26,7 @@ export type CallbackStatus = (typeof CALLBACK_STATUSES)[number];
 export type DisabledReason = (typeof DISABLED_REASONS)[number];
 export type CallbackDeliveryStatus = (typeof CALLBACK_DELIVERY_STATUSES)[number];
 
-const SECRET = 'must be whsec_ and 24 to 64 bytes in base64';
+const SECRET = 'must be 24 to 64 bytes in base64, with or without whsec_ before it';
 
 /** The caller's name for a callback: a slug like a platform's. */
 export const callbackIdSchema = z
@@ -51,7 +51,7 @@ export const callbackInputSchema = z
       .meta({ description: 'What is told.' }),
     secret: z.string().refine(isSigningSecret, SECRET).optional().meta({
       description:
-        'Signs what is sent (Standard Webhooks): whsec_ and 24 to 64 bytes in base64. Required at first; a replaced one signs too for 24 hours.',
+        'Signs what is sent (Standard Webhooks): 24 to 64 bytes in base64, mostly with whsec_ before it. Required at first; a replaced one signs too for 24 hours.',
     }),
     platformIds: z
       .array(platformIdSchema)
@@ -114,18 +114,21 @@ export function callbackProblems(
   return detail === undefined ? [] : [{ pointer: '/url', detail }];
 }
 
-/** Whether the callback is told of an event; of one of no platform, if it wants such at all. */
+/**
+ * Whether the callback is told of an event. `about` are the platforms that the event is about, undefined: all. A callback for
+ * some platforms hears of what is about no others.
+ */
 export function wantsEvent(
   { events, platformIds }: Pick<Callback, 'events' | 'platformIds'>,
   event: CallbackEvent,
-  platformId?: string,
+  about: readonly string[] | undefined,
 ): boolean {
-  const isOurs = platformId === undefined || (platformIds?.includes(platformId) ?? true);
+  const isOurs = platformIds === undefined || (about?.every((id) => platformIds.includes(id)) ?? false);
   return isOurs && events.includes(event);
 }
 
 function isSigningSecret(secret: string): boolean {
-  const encoded = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(secret)?.[1];
+  const encoded = /^(?:whsec_)?([A-Za-z0-9+/]+={0,2})$/.exec(secret)?.[1];
   if (encoded === undefined || encoded.length % 4 !== 0) return false;
   const { length } = Buffer.from(encoded, 'base64');
   return length >= 24 && length <= 64;

@@ -31,7 +31,7 @@ const byGithub = z.strictObject({
 });
 const bySenderId = z.strictObject({
   senderId: nameField(255).meta({
-    description: "The sender's own id of the student, exactly as it sends it.",
+    description: "The sender's own id of the student, as it sends it, but for blanks around it.",
   }),
 });
 
@@ -82,7 +82,7 @@ const comparable: Record<IdentityKind, (text: string) => string> = {
   email: (text) => comparableText('email', text),
   sourcedId: (text) => comparableText('sourcedId', text),
   name: (text) => comparableText('name', text),
-  senderId: (text) => text,
+  senderId: (text) => text.trim(),
 };
 
 /** The identity as a roster can be searched by it; undefined for what only senders know. */

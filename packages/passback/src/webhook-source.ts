@@ -72,7 +72,7 @@ export const webhookSourceInputSchema = z
       .optional()
       .meta({
         description:
-          'Shared with the sender. Two while one is changed: either is good. Required at first; absent on a replacement, the known ones stay. Never shown again.',
+          'Shared with the sender. Two while one is changed: either is good. With the scheme standard 24 to 64 bytes in base64, else 8 characters at least; 32 random ones are better. Required at first; absent on a replacement, the known ones stay. Never shown again.',
       }),
     adapter: z.enum(SOURCE_ADAPTERS).meta({ description: 'Whose words the bodies are in.' }),
     signature: signatureSchema.optional(),

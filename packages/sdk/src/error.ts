@@ -70,5 +70,13 @@ function isProblem(value: unknown): value is Problem {
 function describe(problem: Problem): string {
   const fields = (problem.errors ?? []).map((item: ProblemItem) => `${item.pointer || '/'}: ${item.detail}`);
   const text = problem.detail ?? problem.title ?? 'refused';
-  return fields.length > 0 ? `${text} (${fields.join('; ')})` : text;
+  if (fields.length === 0) return text;
+  return repeats(text, problem.errors?.[0]) ? fields.join('; ') : `${text} (${fields.join('; ')})`;
+}
+
+/** Mostly the detail says what is wrong with the first field, and no more. */
+function repeats(text: string, first: ProblemItem | undefined): boolean {
+  return (
+    first !== undefined && (text === first.detail || text.startsWith(`${first.pointer} ${first.detail}`))
+  );
 }

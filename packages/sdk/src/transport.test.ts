@@ -100,6 +100,23 @@ test('a refusal becomes an error with the code, the status, the fields and the p
   expect(error.message).toBe('[INVALID] The score is not valid. (/scoreGiven: must be 0 or more)');
 });
 
+test('a detail that says what the first field does is not said twice', async () => {
+  const errors = [
+    { pointer: '/url', detail: 'is required' },
+    { pointer: '/events', detail: 'is required' },
+  ];
+  const body = {
+    title: 'Invalid',
+    status: 422,
+    code: 'INVALID',
+    detail: '/url is required (and 1 more)',
+    errors,
+  };
+  await using api = await startFakeApi({ status: 422, body });
+  const error = await errorOf(transportTo(api).send({ method: 'GET', path: '/v1/scores' }));
+  expect(error.message).toBe('[INVALID] /url: is required; /events: is required');
+});
+
 test.each<{ name: string; reply: Reply }>([
   { name: 'an HTML error page', reply: { status: 404, text: '<h1>nginx</h1>' } },
   { name: 'a redirect', reply: { status: 302, headers: { location: '/elsewhere' }, text: '' } },

@@ -74,8 +74,9 @@ function readSignature(
   { headers }: WebhookRequest,
 ): Claims | undefined {
   const text = headerOf(headers, header);
-  if (!text?.startsWith(prefix)) return;
-  const written = text.slice(prefix.length);
+  // Where no prefix is asked for, the common one may be there all the same.
+  const written = prefix === '' ? text?.replace(/^sha256=/, '') : afterPrefix(text, prefix);
+  if (written === undefined) return;
   const deliveryId = headerOf(headers, deliveryIdHeader);
   return {
     signedBefore: '',
@@ -83,4 +84,8 @@ function readSignature(
     signatures: [encoding === 'hex' ? written.toLowerCase() : written],
     ...(deliveryId && { deliveryId }),
   };
+}
+
+function afterPrefix(text: string | undefined, prefix: string): string | undefined {
+  return text?.startsWith(prefix) ? text.slice(prefix.length) : undefined;
 }

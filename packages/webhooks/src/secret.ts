@@ -3,7 +3,8 @@ import type { Scheme } from './verifier.ts';
 const STANDARD_PREFIX = 'whsec_';
 const LEAST_BYTES = 24;
 const MOST_BYTES = 64;
-const LEAST_CHARACTERS = 16;
+/** Some senders dictate theirs. */
+const LEAST_CHARACTERS = 8;
 const MOST_CHARACTERS = 512;
 
 /** What is wrong with a secret for a scheme, undefined when nothing is. Does not quote it. */

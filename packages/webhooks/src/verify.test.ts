@@ -221,6 +221,7 @@ describe('verifyWebhook', () => {
     ['in base64', { header: 'X-Sig', encoding: 'base64' }, { 'x-sig': hmac(secret, body, 'base64') }, true],
     ['with a prefix', { header: 'X-Sig', encoding: 'hex', prefix: 'v0=' }, { 'x-sig': `v0=${hex}` }, true],
     ['without the prefix', { header: 'X-Sig', encoding: 'hex', prefix: 'v0=' }, { 'x-sig': hex }, false],
+    ['with the common prefix', undefined, { 'x-signature': `sha256=${hex}` }, true],
     ['in hex, not base64', { header: 'X-Sig', encoding: 'base64' }, { 'x-sig': hex }, false],
     [
       'in base64, not hex',

@@ -43,6 +43,7 @@ import { judgeDurability } from './redis-health/durability.ts';
 import { DurabilityWatch } from './redis-health/durability-watch.ts';
 import { readDurability } from './redis-health/read-durability.ts';
 import { ReplicaWait } from './redis-health/replica-wait.ts';
+import { TrialPlaces } from './webhooks/trial-places.ts';
 
 type Redis = ReturnType<typeof connectRedis>;
 
@@ -89,6 +90,9 @@ export interface Context {
   courseRosters: CourseRosters;
   /** Applies the mappings of sources. */
   mapper: Mapper;
+  /** Applies those that take long, and those that are only tried. */
+  slowMapper: Mapper;
+  trialPlaces: TrialPlaces;
   /** Told of each new delivery; one that it misses is found by a look at those that are due. */
   intake: Pick<IntakeRunner, 'start' | 'wake' | typeof Symbol.asyncDispose>;
   budget: RequestBudget;
@@ -201,6 +205,8 @@ export function createContext(config: Config, overrides: Partial<Context> = {}):
     identities,
     courseRosters: new CourseRosters({ rosters, reads, now }),
     mapper: createMapper(),
+    slowMapper: createMapper(),
+    trialPlaces: new TrialPlaces(),
     budget,
     http,
     reads,
@@ -218,11 +224,12 @@ export async function connectContext({ redis, laneRedis }: Context): Promise<voi
 
 /** Closes what the context holds open. */
 export async function closeContext(context: Context): Promise<void> {
-  const { lanes, callbackQueue, mapper, http, redis, laneRedis } = context;
+  const { lanes, callbackQueue, mapper, slowMapper, http, redis, laneRedis } = context;
   await Promise.allSettled([
     lanes[Symbol.asyncDispose](),
     callbackQueue[Symbol.asyncDispose](),
     mapper[Symbol.asyncDispose](),
+    slowMapper[Symbol.asyncDispose](),
     http.close(),
   ]);
   redis.disconnect();

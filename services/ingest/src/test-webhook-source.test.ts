@@ -116,4 +116,26 @@ describe('POST /v1/webhook-sources/{sourceId}/test', () => {
     expect((await tryOut('x'.repeat(1_048_577))).status).toBe(413);
     expect((await tryOut('x', { 'content-encoding': 'gzip' })).status).toBe(415);
   });
+
+  it('keeps a platform that tries much at once from the others', async () => {
+    await test.putPlatform('b', { serviceOrigins: [course.url] });
+    await putTestSource(test, 'other', 'b', { target: { lineItemUrl: `${course.url}/lineitems/1` } });
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    course.roster = async () => {
+      await released;
+      return { status: 200, body: { members: [{ user_id: '7', email: 'ada@school.example' }] } };
+    };
+    const sample = { user: { email: 'ada@school.example' }, scoreGiven: 8 };
+    const many = Array.from({ length: 4 }, () => tryOut(sample));
+    await expect.poll(() => course.asked).toBeGreaterThan(0);
+    await expect.poll(async () => (await tryOut(sample)).status).toBe(429);
+    const { status, body, headers } = await tryOut(sample);
+    expect([status, body.code, headers.get('retry-after')]).toEqual([429, 'RATE_LIMITED', '1']);
+    const path = '/v1/webhook-sources/other/test';
+    const other = await test.call('POST', path, { userId: '9', scoreGiven: 1, scoreMaximum: 2 });
+    expect(other.status).toBe(200);
+    release();
+    expect((await Promise.all(many)).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    expect((await tryOut(sample)).status).toBe(200);
+  });
 });

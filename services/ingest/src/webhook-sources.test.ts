@@ -131,7 +131,11 @@ describe('a source', () => {
 
   it('is found under a name only that is one', async () => {
     for (const name of ['CI', 'a b', '-a', 'x'.repeat(64)]) {
-      expect((await put(encodeURIComponent(name))).status).toBe(404);
+      const { status, body } = await put(encodeURIComponent(name));
+      expect([status, body.detail]).toEqual([
+        404,
+        expect.stringContaining('sourceId must be 1 to 63 lower-case'),
+      ]);
     }
   });
 
@@ -167,6 +171,22 @@ describe('a key for some platforms', () => {
     const { data } = (await mine('GET', '/v1/webhook-sources')).body;
     expect(data.map(({ id }: { id: string }) => id)).toEqual(['own']);
     expect((await test.call('GET', path('ci'))).body.platformId).toBe('moodle');
+  });
+
+  it('learns no other name from where a page ends', async () => {
+    const mine = await test.withKey('admin', ['canvas']);
+    for (const id of ['a', 'c', 'e']) await put(id);
+    for (const id of ['b', 'd']) await put(id, { platformId: 'canvas' });
+    const first = await mine('GET', '/v1/webhook-sources?limit=1');
+    expect([first.body.data.map(({ id }: { id: string }) => id), first.body.nextCursor]).toEqual([
+      ['b'],
+      'b',
+    ]);
+    const second = await mine('GET', '/v1/webhook-sources?limit=1&cursor=b');
+    expect([second.body.data.map(({ id }: { id: string }) => id), second.body.nextCursor]).toEqual([
+      ['d'],
+      undefined,
+    ]);
   });
 
   it('is not enough without the role', async () => {

@@ -3,7 +3,7 @@ import { instantOf } from '../instant.ts';
 import { type JsonObject, objectIn, textIn } from '../json-value.ts';
 import { ignored, named, problem, readingOf } from '../reading.ts';
 import { type Points, pointsOfOutput } from './points.ts';
-import { personLogin, type RepositoryStudent, studentOfRepository } from './repository-student.ts';
+import { personLogin, type RepositoryStudent, studentOfRepository, UNTOLD } from './repository-student.ts';
 
 const NOT_RUN: ReadonlySet<unknown> = new Set(['skipped', 'cancelled', 'stale']);
 
@@ -29,21 +29,23 @@ export function readCheckRun(payload: JsonObject, settings: AdapterSettings): Re
 
 function gradeOf(
   points: Points,
-  student: RepositoryStudent,
+  { identities, ...assignment }: RepositoryStudent,
   startedAt: string | undefined,
   settings: AdapterSettings,
 ): Reading {
+  if (!identities) return readingOf([{ ...assignment, ...UNTOLD }], settings);
   const scoreMaximum = points.maximum > 0 ? points.maximum : settings.scoreMaximum;
   if (scoreMaximum === undefined) {
     const nothing = problem(
       'its points are out of 0',
       'Say in defaults.scoreMaximum what the assignment is worth.',
     );
-    return readingOf([{ ...named(student.assignment), ...nothing }], settings);
+    return readingOf([{ ...assignment, ...nothing }], settings);
   }
   const timestamp = instantOf(startedAt);
   const time = timestamp === undefined ? {} : { timestamp };
-  return readingOf([{ ...student, fields: { scoreGiven: points.given, scoreMaximum, ...time } }], settings);
+  const fields = { scoreGiven: points.given, scoreMaximum, ...time };
+  return readingOf([{ identities, ...assignment, fields }], settings);
 }
 
 function studentOf(payload: JsonObject, assignment: string | undefined): RepositoryStudent {

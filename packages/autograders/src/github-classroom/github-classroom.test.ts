@@ -36,13 +36,31 @@ test('a check run of today’s reporter: its points are in annotations, which a 
   ]);
 });
 
-test('a teacher who runs it again does not get the grade', async () => {
+test('a teacher who runs it again does not get the grade, nor does whoever is called like an ending of the name', async () => {
   const payload = { ...(await example('check_run.json')), sender: { login: 'edna-k', type: 'User' } };
-  expect(read(payload).grades[0]?.identities).toEqual([
-    { github: 'lists-amara-okafor' },
-    { github: 'amara-okafor' },
-    { github: 'okafor' },
-  ]);
+  const report = await example('runner-results.json');
+  const rerun = { ...report, github: { ...(report.github as JsonObject), actor: 'edna-k' } };
+  for (const document of [payload, rerun]) {
+    expect(read(document)).toEqual({
+      grades: [],
+      problems: [
+        { index: 0, detail: expect.stringContaining('name'), hint: expect.stringContaining('assignment') },
+      ],
+    });
+    expect(read(document, undefined, { assignment: 'linked-lists' }).grades[0]?.identities).toEqual([
+      { github: 'amara-okafor' },
+    ]);
+    expect(read(document, undefined, { assignment: 'trees' }).ignored).toBe('is of another assignment');
+  }
+});
+
+test('a workflow that names the student needs no telling name of the repository', async () => {
+  const report = {
+    ...(await example('runner-results.json')),
+    github: {},
+    identity: { email: 'a@x.example' },
+  };
+  expect(read(report).grades[0]?.identities).toEqual([{ email: 'a@x.example' }]);
 });
 
 const changed = async (change: JsonObject) => {

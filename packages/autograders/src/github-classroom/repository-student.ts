@@ -1,6 +1,6 @@
 import { afterAssignment } from '../assignment.ts';
 import type { Identity } from '../grade.ts';
-import { named } from '../reading.ts';
+import { problem } from '../reading.ts';
 
 /** A repository of a student, and whoever set off what happened in it. */
 export interface StudentRepository {
@@ -10,11 +10,17 @@ export interface StudentRepository {
   actor?: string | undefined;
 }
 
-/** Whom a repository belongs to: the first of these that is known. And the assignment, where it is sure. */
+/** Whom a repository belongs to: the first of these that is known; absent where nobody can tell. And the assignment, where it is sure. */
 export interface RepositoryStudent {
-  identities: Identity[];
+  identities?: Identity[];
   assignment?: string;
 }
+
+/** Said of a repository whose student nobody can tell. */
+export const UNTOLD = problem(
+  "the repository's name does not tell where the login begins, and whoever ran the workflow is not its student",
+  'Say in the source which assignment it is: the login is what follows its name. Or have the workflow send who the student is.',
+);
 
 /** GitHub's logins; those of managed users end with an underscore and a short code. */
 const LOGIN = /^[a-z\d](?:-?[a-z\d])*(?:_[a-z\d]+)?$/i;
@@ -27,9 +33,9 @@ export function personLogin(login: string | undefined, type?: unknown): string |
 
 /**
  * Who it is that a repository `assignment-login` belongs to. Both parts may hold hyphens; an assignment that is known tells where the login
- * begins, and a repository that does not begin with it is of another. Else each ending of the name is tried, the longest first. Whoever
- * set it off is the student if the name ends with their login, or if the repository is theirs; then no shorter ending is tried, which
- * would be somebody else. Otherwise it was a teacher, whose grade it is not.
+ * begins, and a repository that does not begin with it is of another. Else whoever set it off is the student if the name ends with their
+ * login (or with a longer one, which is tried too), or if the repository is theirs. Otherwise it was a teacher or a bot, whose grade it is
+ * not, and of several endings none is tried: `kim` of `hw1-anna-kim` is somebody else.
  */
 export function studentOfRepository(repository: StudentRepository, assignment?: string): RepositoryStudent {
   if (assignment === undefined) return byEndings(repository);
@@ -52,10 +58,10 @@ function byEndings({ name, owner, actor }: StudentRepository): RepositoryStudent
     const longer = endings.slice(0, endings.indexOf(own));
     return { identities: [actor, ...longer].map(asIdentity), assignment: withoutEnding(name, own) };
   }
-  const logins = actor !== undefined && sameLogin(owner, actor) ? [actor, ...endings] : endings;
+  if (actor !== undefined && sameLogin(owner, actor)) return { identities: [asIdentity(actor)] };
   const [only, ...others] = endings;
-  const sure = only !== undefined && others.length === 0 ? withoutEnding(name, only) : undefined;
-  return { identities: logins.map(asIdentity), ...named(sure) };
+  if (only === undefined) return { identities: [] };
+  return others.length > 0 ? {} : { identities: [asIdentity(only)], assignment: withoutEnding(name, only) };
 }
 
 /** What follows each hyphen, as far as it can be a login. */

@@ -3,7 +3,7 @@ import type { AdapterSettings } from '../grade.ts';
 import { type JsonObject, objectIn, sum, textIn } from '../json-value.ts';
 import { type Found, named, type Problem, problem } from '../reading.ts';
 import { isSomebody, type Who, whoOf } from '../who.ts';
-import { personLogin, type RepositoryStudent, studentOfRepository } from './repository-student.ts';
+import { personLogin, type RepositoryStudent, studentOfRepository, UNTOLD } from './repository-student.ts';
 import { type RunnerResult, readRunnerResults, runnerLines } from './runner-results.ts';
 
 const WORTH = 'Say in defaults.scoreMaximum what the assignment is worth.';
@@ -17,6 +17,7 @@ export function readRunnerReport(body: JsonObject, settings: AdapterSettings): F
   const results = readRunnerResults(body.runner_results) ?? [];
   const points = pointsOf(results, settings);
   if ('detail' in points) return { ...named(assignment), ...points };
+  if (!who) return { ...named(assignment), ...UNTOLD };
   const { timestamp } = body;
   const fields = {
     ...points,
@@ -61,12 +62,16 @@ function maximumOf(
     : problem('no grader says its max_score', WORTH);
 }
 
-function studentOf(body: JsonObject, wanted: string | undefined): { who: Who; assignment?: string } {
+function studentOf(
+  body: JsonObject,
+  wanted: string | undefined,
+): { who: Who | undefined; assignment?: string } {
   const told = textIn(body, 'assignment');
   const inferred = studentOfRepository(repositoryOf(objectIn(body, 'github')), told ?? wanted);
   const who = whoOf(body);
+  const { identities } = inferred;
   return {
-    who: isSomebody(who) ? who : { identities: inferred.identities },
+    who: isSomebody(who) ? who : identities && { identities },
     ...named(told ?? assignmentOf(inferred)),
   };
 }

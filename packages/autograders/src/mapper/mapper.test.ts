@@ -163,6 +163,37 @@ test('a mapping leaves nothing behind for the next', async () => {
   });
 });
 
+test.each(['now', 'millis', 'random', 'shuffle'])(
+  'what $%s says is refused: a delivery that is read again later has to say the same',
+  async (name) => {
+    const mapping = `{"userId": "1", "timestamp": $${name}(${name === 'shuffle' ? '[1]' : ''})}`;
+    const detail = expect.stringMatching(new RegExp(`^the mapping uses \\$${name}, .* when it was received`));
+    expect(await mapper.map(mapping, {})).toEqual({ ok: false, detail });
+  },
+);
+
+const nestedText = nested(40);
+
+test.each([
+  { mapping: '{"userId": id}', problem: undefined },
+  {
+    mapping: '{"userId": id',
+    problem: 'is not JSONata at character 13: Expected "}" before end of expression',
+  },
+  { mapping: nestedText, problem: 'is too intricate to be read' },
+])(
+  'what is wrong with a mapping is found without holding anybody up: $problem',
+  async ({ mapping, problem }) => {
+    const found = strict.problemOf(mapping);
+    let ticks = 0;
+    const timer = setInterval(() => (ticks += 1), 50);
+    expect(await found).toBe(problem);
+    clearInterval(timer);
+    if (mapping === nestedText) expect(ticks).toBeGreaterThan(3);
+    expect(await strict.map('of', student)).toEqual({ ok: true, value: 10 });
+  },
+);
+
 test('mappings run one after another, in the order they came; one that hangs does not hurt the rest', async () => {
   const results = await Promise.all([
     strict.map('1', {}),

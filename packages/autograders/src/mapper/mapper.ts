@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { tooSlow } from './mapping-failure.ts';
+import type { MappingJob } from './mapping-process.ts';
 import type { MappingResult, RunLimits } from './run-mapping.ts';
 
 const DEFAULTS: Required<MapperLimits> = { timeMs: 1_000, maxDepth: 500, memoryMb: 128 };
@@ -21,6 +22,8 @@ export interface Mapper extends AsyncDisposable {
    * only when there is no process to run it in, or none any more; then nothing is known of the mapping.
    */
   map(mapping: string, value: unknown): Promise<MappingResult>;
+  /** What is wrong with the text of a mapping, and where, as far as reading it tells; undefined when nothing is. Rejects as `map` does. */
+  problemOf(mapping: string): Promise<string | undefined>;
 }
 
 /**
@@ -43,9 +46,12 @@ class ProcessMapper implements Mapper {
   }
 
   map(mapping: string, value: unknown): Promise<MappingResult> {
-    const result = this.#last.then(() => this.#run(mapping, value));
-    this.#last = result.catch(() => undefined);
-    return result;
+    return this.#inTurn({ mapping, value });
+  }
+
+  async problemOf(mapping: string): Promise<string | undefined> {
+    const read = await this.#inTurn({ mapping, readOnly: true });
+    return read.ok ? (read.value as string | undefined) : 'is too intricate to be read';
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -57,10 +63,16 @@ class ProcessMapper implements Mapper {
     await exited;
   }
 
-  async #run(mapping: string, value: unknown): Promise<MappingResult> {
+  #inTurn(job: MappingJob): Promise<MappingResult> {
+    const result = this.#last.then(() => this.#run(job));
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  async #run(job: MappingJob): Promise<MappingResult> {
     if (this.#closed) throw new Error('the mapper is closed');
     this.#child ??= this.#start();
-    return await this.#ask(this.#child, { mapping, value });
+    return await this.#ask(this.#child, job);
   }
 
   #start(): ChildProcess {
@@ -70,7 +82,7 @@ class ProcessMapper implements Mapper {
     return child;
   }
 
-  async #ask(child: ChildProcess, job: { mapping: string; value: unknown }): Promise<MappingResult> {
+  async #ask(child: ChildProcess, job: MappingJob): Promise<MappingResult> {
     const { timeMs, memoryMb } = this.#limits;
     const { promise, resolve, reject } = Promise.withResolvers<MappingResult>();
     const fail = (detail: string) => resolve({ ok: false, detail });

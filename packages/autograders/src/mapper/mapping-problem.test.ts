@@ -8,8 +8,6 @@ test.each(['{"userId": id, "scoreGiven": mark}', '$.grades[score > 0].{"userId":
   },
 );
 
-const nested = (levels: number) => `${'('.repeat(levels)}a${' ?: b)'.repeat(levels)}`;
-
 test.each([
   {
     mapping: '{"userId": id',
@@ -27,10 +25,4 @@ test.each([
 ])('$problem', ({ mapping, problem }) => {
   const found = mappingProblem(mapping);
   expect(found).toEqual(typeof problem === 'string' ? problem : expect.stringMatching(problem));
-});
-
-test('a mapping that takes for ever to parse is refused in time', () => {
-  const before = performance.now();
-  expect(mappingProblem(nested(40))).toBe('is too intricate to be read');
-  expect(performance.now() - before).toBeLessThan(20_000);
 });

@@ -9,6 +9,12 @@ const MAX_COMPILED = 50;
 /** JSONata calls what stands under this name after every step. */
 const AFTER_STEP = Symbol.for('jsonata.__evaluate_exit');
 
+/**
+ * Functions that say something else each time. A delivery is read again while something of it waits, and its grades must then be the
+ * ones that they were: as old as `$now()` says, one that was accepted long ago would come again, and win over a newer one.
+ */
+const UNSTEADY = ['now', 'millis', 'random', 'shuffle'];
+
 /** What a mapping makes of a document: plain JSON, or undefined for nothing. */
 export type MappingResult = { ok: true; value: unknown } | { ok: false; detail: string };
 
@@ -43,7 +49,14 @@ function compile(mapping: string, { timeMs, maxDepth }: RunLimits): jsonata.Expr
   const expression = jsonata(mapping, { timeout: timeMs, stack: maxDepth, sequence: MAX_SEQUENCE_LENGTH });
   // Its types know names of variables only; this is the name of a hook.
   expression.assign(AFTER_STEP as unknown as string, refuseLongText);
+  for (const name of UNSTEADY) expression.registerFunction(name, () => refuseUnsteady(name));
   return expression;
+}
+
+function refuseUnsteady(name: string): never {
+  throw new UnfitResult(
+    `uses $${name}, which is not the same each time a delivery is read; a grade without a timestamp is dated by when it was received`,
+  );
 }
 
 /** A text doubled thirty times costs nothing until somebody looks into it; then it is all the memory there is. */

@@ -5,6 +5,7 @@ import { COMMON_FLAGS } from './parse.ts';
 /** The page that `gradewire --help` shows; with `group` only the verbs that begin with it. */
 export function renderOverview(commands: Command[], paint: Paint, group?: string): string {
   const shown = group ? commands.filter(({ words }) => words[0] === group) : commands;
+  const example = group ? shown[0]?.words.join(' ') : 'score import';
   return [
     `${paint('bold', 'gradewire')}: scores in, gradebooks converge.`,
     '',
@@ -13,7 +14,7 @@ export function renderOverview(commands: Command[], paint: Paint, group?: string
     twoColumns(shown.map((command) => [command.words.join(' '), command.summary])),
     '',
     `The API is found by --url and --api-key, or GRADEWIRE_URL and GRADEWIRE_API_KEY.`,
-    `More on one command: gradewire ${group ?? 'score'} ${group ? '' : 'import '}--help`.replace('  ', ' '),
+    `More on one command: gradewire ${example} --help`,
   ].join('\n');
 }
 

@@ -254,12 +254,16 @@ test('unmatched list shows why and what to do, replay and discard act on it', as
 
   const all = await runVerb(['unmatched', 'replay', 'cs101'], { api });
   expect(all.stdout).toBe('Reading 2 deliveries again.\n');
-  await runVerb(['unmatched', 'replay', 'cs101', 'wd_1', 'wd_2'], { api });
+  const some = await runVerb(['unmatched', 'replay', 'cs101', 'wd_1.1', 'wd_1.4', 'wd_2', 'wd_3'], { api });
+  expect(some.stdout).toBe('Reading 2 deliveries again.\nOf 1 other nothing is unmatched here.\n');
   const discard = ['unmatched', 'discard', 'cs101', 'wd_1.1', '--note', 'a test account'];
   expect((await runVerb(discard, { api })).stdout).toBe('Discarded wd_1.1\n');
   expect(api.seen.slice(-3)).toEqual([
     { route: 'POST /v1/webhook-sources/cs101/unmatched/replay', body: {} },
-    { route: 'POST /v1/webhook-sources/cs101/unmatched/replay', body: { deliveryIds: ['wd_1', 'wd_2'] } },
+    {
+      route: 'POST /v1/webhook-sources/cs101/unmatched/replay',
+      body: { deliveryIds: ['wd_1', 'wd_2', 'wd_3'] },
+    },
     {
       route: 'POST /v1/webhook-sources/cs101/unmatched/wd_1.1/discard',
       body: { note: 'a test account' },

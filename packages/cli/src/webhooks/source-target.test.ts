@@ -39,3 +39,10 @@ test.each<{ flags: Partial<Values>; says: RegExp }>([
 ])('a column each is refused with $flags', ({ flags, says }) => {
   expect(() => sourceTargetFrom({ ...NONE, ...flags, 'per-assignment': true }, undefined)).toThrow(says);
 });
+
+test.each<Partial<Values>>([{ create: true }, { label: 'Lab 1' }, { tag: 't' }, { 'resource-id': 'r' }])(
+  '%o alone says no column and is refused',
+  (flags) => {
+    expect(() => sourceTargetFrom({ ...NONE, ...flags }, 5)).toThrow(/needs --line-items or --launch-id/);
+  },
+);

@@ -14,13 +14,14 @@ export const SOURCE_TARGET_FLAGS = {
 type SourceTargetFlags = FlagValues<typeof SOURCE_TARGET_FLAGS>;
 
 const OF_ONE_COLUMN = ['line-item', 'resource-link-id', 'resource-id', 'label'] as const;
+const OF_NAMED_COLUMN = ['resource-link-id', 'resource-id', 'tag', 'create', 'label'] as const;
 
 /** Where the grades go, or undefined when the flags leave that to the sender. @throws UsageError when they contradict each other */
 export function sourceTargetFrom(
   flags: SourceTargetFlags,
   scoreMaximum: number | undefined,
 ): Target | AssignmentTarget | undefined {
-  if (!flags['per-assignment']) return targetFrom(flags, scoreMaximum === undefined ? {} : { scoreMaximum });
+  if (!flags['per-assignment']) return oneColumnFrom(flags, scoreMaximum);
   const other = OF_ONE_COLUMN.find((name) => flags[name] !== undefined);
   if (other) throw new UsageError(`--per-assignment means many columns; drop --${other}`);
   const { 'line-items': lineItemsUrl, 'launch-id': launchId, tag } = flags;
@@ -33,4 +34,11 @@ export function sourceTargetFrom(
     ...(tag !== undefined && { tag }),
     ...(flags.create && { create: {} }),
   };
+}
+
+function oneColumnFrom(flags: SourceTargetFlags, scoreMaximum: number | undefined): Target | undefined {
+  const target = targetFrom(flags, scoreMaximum === undefined ? {} : { scoreMaximum });
+  const loose = target ? undefined : OF_NAMED_COLUMN.find((name) => flags[name] !== undefined);
+  if (loose) throw new UsageError(`--${loose} needs --line-items or --launch-id, to know where`);
+  return target;
 }

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { callbackKey } from '../redis/callback-keys.ts';
 import { queueConnection } from '../redis/connection.ts';
 import { useTestRedis } from '../testing/store-fixture.ts';
-import { CallbackQueue, type DrainCallback } from './callback-queue.ts';
+import { CallbackQueue, type CallbackWorkerOptions, type DrainCallback } from './callback-queue.ts';
 
 const fixture = useTestRedis();
 let queue: CallbackQueue;
@@ -21,7 +21,11 @@ afterEach(async () => {
 });
 
 /** Works, and notes who was looked after. */
-function work(drain: DrainCallback = async () => undefined, errors: unknown[] = []) {
+function work(
+  drain: DrainCallback = async () => undefined,
+  errors: unknown[] = [],
+  options: Partial<CallbackWorkerOptions> = {},
+) {
   const drained: string[] = [];
   const worker = queue.work({
     drain: async (id, stopping) => {
@@ -29,7 +33,8 @@ function work(drain: DrainCallback = async () => undefined, errors: unknown[] = 
       return drain(id, stopping);
     },
     onError: (error) => errors.push(error),
-    timing: { errorBackoffMs: 50 },
+    timing: { errorBackoffMs: 50, turnMs: 50 },
+    ...options,
   });
   workers.push(worker);
   return { drained, worker };
@@ -81,6 +86,25 @@ describe('the queue', () => {
     await queue.enqueue('a');
     await expect.poll(() => drained.length).toBe(2);
     expect(errors).toMatchObject([{ message: 'a bug' }]);
+  });
+
+  it('ends the turn of one that takes long when another waits, and not before', async () => {
+    const ended: string[] = [];
+    const untilTold: DrainCallback = (id, stopping) =>
+      new Promise((resolve) => {
+        stopping.addEventListener('abort', () => {
+          ended.push(id);
+          resolve(undefined);
+        });
+      });
+    const { drained } = work(untilTold, [], { atOnce: 1 });
+    await queue.enqueue('a');
+    await expect.poll(() => drained).toEqual(['a']);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(ended).toEqual([]);
+    await queue.enqueue('b');
+    await expect.poll(() => drained).toEqual(['a', 'b']);
+    expect(ended).toEqual(['a']);
   });
 
   it('waits for what is under way when it is closed, and tells it to stop', async () => {

@@ -22,12 +22,17 @@ interface CallbackJobResult {
   waitMs: number;
 }
 
-/** Sends what a callback is due. Returns in how many ms it wants to be looked after again, undefined: not before news. */
+/**
+ * Sends what a callback is due. Returns in how many ms it wants to be looked after again, undefined: not before news. Once
+ * `stopping` is aborted it begins nothing new.
+ */
 export type DrainCallback = (callbackId: string, stopping: AbortSignal) => Promise<number | undefined>;
 
 export interface CallbackWorkerOptions {
   drain: DrainCallback;
   onError: (error: unknown, callbackId?: string) => void;
+  /** Callbacks that are looked after at once. @default 200, more than are likely to hang together */
+  atOnce?: number;
   timing?: Partial<CallbackTiming>;
 }
 
@@ -39,6 +44,8 @@ export interface CallbackTiming {
   stalledMs: number;
   /** @default 5_000 before a callback whose drain threw is looked after again */
   errorBackoffMs: number;
+  /** @default 10_000 after which a callback that has more to be sent makes room, if others wait */
+  turnMs: number;
 }
 
 type CallbackBullQueue = Queue<CallbackJob, CallbackJobResult | undefined, 'callback'>;
@@ -53,8 +60,12 @@ const jobOptions: JobsOptions = {
   attempts: 1,
 };
 const maxEvents = 100;
-const timingDefaults: CallbackTiming = { lockMs: 6_000, stalledMs: 2_000, errorBackoffMs: 5_000 };
-/** Callbacks that one process looks after at once: more than are likely to hang together, so that others find room. */
+const timingDefaults: CallbackTiming = {
+  lockMs: 6_000,
+  stalledMs: 2_000,
+  errorBackoffMs: 5_000,
+  turnMs: 10_000,
+};
 const callbacksAtOnce = 200;
 // BullMQ drops a job that stalled more often; the sweep would give the callback another.
 const maxStalledCount = 20;
@@ -92,17 +103,18 @@ export class CallbackQueue implements AsyncDisposable {
   }
 
   /** Works on the queue until the worker is disposed of, which waits for what is under way. */
-  work({ drain, onError, timing }: CallbackWorkerOptions): AsyncDisposable {
-    const { lockMs, stalledMs, errorBackoffMs } = { ...timingDefaults, ...timing };
+  work({ drain, onError, atOnce = callbacksAtOnce, timing }: CallbackWorkerOptions): AsyncDisposable {
+    const { lockMs, stalledMs, errorBackoffMs, turnMs } = { ...timingDefaults, ...timing };
     const stopping = new AbortController();
     const following = new Set<Promise<void>>();
     const worker = new Worker<CallbackJob, CallbackJobResult | undefined, 'callback'>(
       queueName,
-      async (job) => this.#process(job, drain, { stopping: stopping.signal, onError, errorBackoffMs }),
+      async (job) =>
+        this.#process(job, drain, { stopping: stopping.signal, onError, errorBackoffMs, turnMs }),
       {
         connection: this.#connection,
         prefix: queuePrefix,
-        concurrency: callbacksAtOnce,
+        concurrency: atOnce,
         lockDuration: lockMs,
         stalledInterval: stalledMs,
         maxStalledCount,
@@ -143,16 +155,25 @@ export class CallbackQueue implements AsyncDisposable {
       stopping: AbortSignal;
       onError: CallbackWorkerOptions['onError'];
       errorBackoffMs: number;
+      turnMs: number;
     },
   ): Promise<CallbackJobResult | undefined> {
     // A list can name a job whose data was deleted; the sweep finds its callback.
     if (!callbackId) return undefined;
+    const { stopping, onError, errorBackoffMs, turnMs } = options;
+    const turn = new AbortController();
+    const endTurn = async () => {
+      if ((await this.#open().getWaitingCount()) > 0) turn.abort();
+    };
+    const timer = setInterval(() => void endTurn().catch(() => undefined), turnMs);
     try {
-      const waitMs = await drain(callbackId, options.stopping);
+      const waitMs = await drain(callbackId, AbortSignal.any([stopping, turn.signal]));
       return waitMs === undefined ? undefined : { waitMs };
     } catch (error) {
-      options.onError(error, callbackId);
-      return { waitMs: options.errorBackoffMs };
+      onError(error, callbackId);
+      return { waitMs: errorBackoffMs };
+    } finally {
+      clearInterval(timer);
     }
   }
 

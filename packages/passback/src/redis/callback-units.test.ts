@@ -149,6 +149,17 @@ describe('settle', () => {
     expect(await statuses()).toEqual(['delivered', 'delivered']);
   });
 
+  it('takes what an address says for nothing of the one that took its place', async () => {
+    await put('app', { url: 'https://app.example/old' });
+    await stores.added('app', 3);
+    const [one, two, three] = await take(3);
+    await put('app', { url: 'https://app.example/new' });
+    expect(await stores.units().settle('app', one!, gone)).toEqual({ outcome: 'later', callbackIds: [] });
+    expect(await stores.units().settle('app', two!, failed)).toMatchObject({ outcome: 'later' });
+    expect(await stores.store().get('app')).toMatchObject({ status: 'active', pending: 3 });
+    expect(await stores.units().settle('app', three!, ok)).toMatchObject({ outcome: 'delivered' });
+  });
+
   it('counts every answer when many come at once', async () => {
     await put();
     await stores.added('app', 8);
@@ -240,6 +251,19 @@ describe('a callback is disabled', () => {
     expect(await take(1, stores.units(), 'deaf')).toEqual([]);
   });
 
+  it('and told to callbacks for some platforms only if it was for no others', async () => {
+    const about = (platformIds: string[]) => ({ events: ['callback.disabled' as const], platformIds });
+    await put('app', { platformIds: ['a'] });
+    await put('wide', about(['a', 'b']));
+    await put('other', about(['b']));
+    await put('all');
+    await stores.added('app');
+    expect((await stores.units().settle('app', await taken(), gone)).callbackIds).toEqual(['wide']);
+    await stores.added('all');
+    const [unit] = await take(1, stores.units(), 'all');
+    expect((await stores.units().settle('all', unit!, gone)).callbackIds).toEqual([]);
+  });
+
   it('when nothing went through for the longest age', async () => {
     await put();
     await holdEndpoint();
@@ -316,6 +340,53 @@ describe('digests', () => {
     pass(10_001);
     await stores.digests().cut('app');
     expect((await take()).map(({ body }) => JSON.parse(body).type)).toEqual(['score.delivered', 'digest']);
+  });
+});
+
+describe('a callback that is put for fewer platforms', () => {
+  const of = (platformId: string) => stores.event(['app'], { platformId });
+  const platforms = async () =>
+    (await take()).flatMap(({ body }) => {
+      const { type, data } = JSON.parse(body);
+      return type === 'digest'
+        ? data.events.map((each: typeof data) => each.data.platformId)
+        : data.platformId;
+    });
+
+  it('is sent no more of the others: what waits is given up, and not sent again', async () => {
+    await put();
+    await stores.units().store('p', [...Array.from({ length: 20 }, () => of('a')), of('b')]);
+    await put('app', { platformIds: ['b'] });
+    expect(await platforms()).toEqual(['b']);
+    const left = [...Array(20).fill('failed of a platform that it is not for'), 'pending'];
+    expect(await statuses()).toEqual(left);
+    await stores.store().resend('app', { sinceMs: 0 });
+    expect(await platforms()).toEqual([]);
+    expect(await statuses()).toEqual(left);
+  });
+
+  it('is sent of a digest what is left', async () => {
+    await put('app', { form: 'digest' });
+    await stores.units().store('p', [of('a'), of('b'), of('a')]);
+    pass(10_001);
+    await stores.digests().cut('app');
+    await put('app', { form: 'digest', platformIds: ['b'] });
+    expect(await platforms()).toEqual(['b']);
+  });
+
+  it('frees its probe when there is nothing left of one', async () => {
+    await put();
+    await stores.units().store('p', [of('a')]);
+    await stores.units().settle('app', await taken(), failed);
+    await put('app', { platformIds: ['b'] });
+    pass(10);
+    await stores.units().store(
+      'p',
+      Array.from({ length: 5 }, () => of('b')),
+    );
+    for (const unit of await take(5)) await stores.units().settle('app', unit, failed);
+    pass(1_001);
+    expect(await platforms()).toEqual(['b']);
   });
 });
 

@@ -9,13 +9,20 @@ import {
   NEW_ENDPOINT,
   openMsOf,
 } from '../callback-endpoint.ts';
-import { callbackMessageId, DIGEST_EVENTS, DIGEST_WAIT_MS, disabledBody } from '../callback-message.ts';
+import {
+  bodyWithin,
+  callbackMessageId,
+  DIGEST_EVENTS,
+  DIGEST_WAIT_MS,
+  disabledBody,
+} from '../callback-message.ts';
 import type { RetryPolicy } from '../retry.ts';
 import { bodyContext, callbackKey } from './callback-keys.ts';
 import { Script } from './script.ts';
 import {
   endpointScript,
   failDisabledScript,
+  giveUpUnitScript,
   settleUnitScript,
   storeEventsScript,
   takeUnitsScript,
@@ -55,11 +62,14 @@ export interface EventToStore {
 export interface Unit extends UnitProgress {
   id: string;
   claim: string;
+  /** Where it is to be sent. */
+  url: string;
   body: string;
 }
 
 export interface Taken {
-  url: string;
+  /** Redis's clock. */
+  nowMs: number;
   /** What signs now, the newest first. */
   secrets: string[];
   units: Unit[];
@@ -80,14 +90,17 @@ const store = new Script(storeEventsScript);
 const take = new Script(takeUnitsScript);
 const readEndpoint = new Script(endpointScript);
 const settle = new Script(settleUnitScript);
+const giveUp = new Script(giveUpUnitScript);
 const failDisabled = new Script(failDisabledScript);
 const wait = new Script(waitScript);
 const trim = new Script(trimLogScript);
 
 const unitsPerPage = 1_000;
-const trimmedAtOnce = 200;
+const trimmedAtOnce = 1_000;
 /** What the taking script tells of each. */
 const unitFields = 6;
+/** For the list of deliveries. */
+const foreign = 'of a platform that it is not for';
 
 /**
  * What is to be sent to callbacks, from the event to the end of its last attempt. A unit is sent at least once: it stays due
@@ -125,34 +138,43 @@ export class CallbackUnits {
     await this.#run(store, platformId, ...args);
   }
 
-  /** Takes up to so many units that are due, in order; of a callback that keeps failing one at a time, as a probe. */
+  /**
+   * Takes up to so many units that are due, in order; of a callback that keeps failing one at a time, as a probe. What is of
+   * platforms that it is not for any more is given up.
+   */
   async take(callbackId: string, most: number): Promise<Taken | undefined> {
-    const [json, now, probe, ...rows] = (await this.#run(
-      take,
-      callbackId,
-      most,
-      this.#options.claimMs,
-    )) as string[];
-    if (json === undefined) return undefined;
-    const stored = JSON.parse(json) as StoredCallback;
-    const found: (Unit | undefined)[] = [];
-    for (let i = 0; i < rows.length; i += unitFields) {
-      found.push(this.#unit(rows.slice(i, i + unitFields), probe === '1'));
+    for (;;) {
+      const [json, now, probe, ...rows] = (await this.#run(
+        take,
+        callbackId,
+        most,
+        this.#options.claimMs,
+      )) as string[];
+      if (json === undefined) return undefined;
+      const stored = JSON.parse(json) as StoredCallback;
+      const found: (Unit | undefined)[] = [];
+      for (let i = 0; i < rows.length; i += unitFields) {
+        found.push(this.#unit(rows.slice(i, i + unitFields), stored.url, probe === '1'));
+      }
+      const readable = found.filter((unit) => unit !== undefined);
+      const units = await this.#within(callbackId, stored.platformIds, readable);
+      // Nothing but what it gave up: what is due comes behind it.
+      if (units.length === 0 && readable.length > 0) continue;
+      return {
+        nowMs: Number(now),
+        secrets: openSecrets(this.#options.box, callbackId, stored, Number(now)),
+        units,
+        unreadable: found.length - readable.length,
+      };
     }
-    const units = found.filter((unit) => unit !== undefined);
-    return {
-      url: stored.url,
-      secrets: openSecrets(this.#options.box, callbackId, stored, Number(now)),
-      units,
-      unreadable: found.length - units.length,
-    };
   }
 
   /** Writes what an attempt came to, for the unit and for its callback. */
   async settle(callbackId: string, unit: Unit, answer: CallbackAnswer): Promise<UnitSettled> {
     for (;;) {
-      const { nowMs, revision, endpoint } = await this.#endpoint(callbackId);
-      const after = this.#after(endpoint, unit, answer, nowMs);
+      const { nowMs, revision, endpoint, url } = await this.#endpoint(callbackId);
+      // The callback was put with another address meanwhile: of that one this answer tells nothing.
+      const after = url === unit.url ? this.#after(endpoint, unit, answer, nowMs) : endpoint;
       const delayMs = this.#delayMs(endpoint, unit, answer, nowMs);
       const isOver = after.disabled !== undefined || delayMs === undefined;
       const outcome = answer.kind === 'delivered' ? 'delivered' : isOver ? 'failed' : 'later';
@@ -219,8 +241,10 @@ export class CallbackUnits {
     callbackId: string,
     { reason, atMs }: NonNullable<Endpoint['disabled']>,
   ): Promise<(string | number)[]> {
-    const others = (await this.callbacks()).filter(
-      (other) => other.id !== callbackId && wantsEvent(other, 'callback.disabled'),
+    const all = await this.callbacks();
+    const about = all.find(({ id }) => id === callbackId)?.platformIds;
+    const others = all.filter(
+      (other) => other.id !== callbackId && wantsEvent(other, 'callback.disabled', about),
     );
     if (others.length === 0) return [];
     const messageId = callbackMessageId(atMs, 0, `disabled ${callbackId}`);
@@ -228,19 +252,38 @@ export class CallbackUnits {
     return [messageId, 'callback.disabled', atMs, body, others.map(({ id }) => id).join(' ')];
   }
 
-  async #endpoint(callbackId: string): Promise<{ nowMs: number; revision: string; endpoint: Endpoint }> {
-    const [now, revision = '', json = ''] = (await this.#run(readEndpoint, callbackId)) as string[];
+  async #endpoint(
+    callbackId: string,
+  ): Promise<{ nowMs: number; revision: string; endpoint: Endpoint; url: string }> {
+    const [now, revision = '', json = '', url = ''] = (await this.#run(readEndpoint, callbackId)) as string[];
     const endpoint = json === '' ? NEW_ENDPOINT : (JSON.parse(json) as Endpoint);
-    return { nowMs: Number(now), revision, endpoint };
+    return { nowMs: Number(now), revision, endpoint, url };
+  }
+
+  /** Of the units what is of the callback's platforms, which were more when they were stored; gives up what is not. */
+  async #within(
+    callbackId: string,
+    platformIds: readonly string[] | undefined,
+    units: readonly Unit[],
+  ): Promise<Unit[]> {
+    if (!platformIds) return [...units];
+    const kept: Unit[] = [];
+    for (const unit of units) {
+      const body = bodyWithin(unit.body, platformIds);
+      if (body !== undefined) kept.push({ ...unit, body });
+      else await this.#run(giveUp, callbackId, unit.id, unit.claim, this.#options.retentionMs, foreign);
+    }
+    return kept;
   }
 
   /** Undefined when our encryption keys do not open its body. */
-  #unit(fields: readonly string[], isProbe: boolean): Unit | undefined {
+  #unit(fields: readonly string[], url: string, isProbe: boolean): Unit | undefined {
     const [id = '', claim = '', sealed = '', tries, firstFailureAt = '', openedBefore = ''] = fields;
     try {
       return {
         id,
         claim,
+        url,
         body: this.#options.box.open(sealed, bodyContext(id)),
         tries: Number(tries),
         ...(firstFailureAt !== '' && { firstFailureMs: Number(firstFailureAt) }),

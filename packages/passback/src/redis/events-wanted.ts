@@ -42,7 +42,7 @@ export async function alignEventsWanted(redis: Redis, platformIds?: readonly str
     await Promise.all(
       ids.slice(i, i + platformsAtOnce).map(async (id) => {
         const wanted = PLATFORM_EVENTS.filter((event) =>
-          callbacks.some((callback) => wantsEvent(callback, event, id)),
+          callbacks.some((callback) => wantsEvent(callback, event, [id])),
         );
         const args = [version, wanted.join(' '), platformKey(id, 'events')];
         await wantScript.run(redis, platformKey(id, 'events-wanted'), args);

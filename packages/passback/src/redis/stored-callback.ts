@@ -17,6 +17,8 @@ interface FormerSecret {
 type Secrets = Pick<StoredCallback, 'secret' | 'former'>;
 
 const FORMER_SIGNS_MS = 24 * 60 * 60_000;
+/** Servers refuse headers that are too long. */
+const FORMER_AT_MOST = 9;
 
 /** As a caller sees it: without secrets. */
 export function callbackOf(id: string, stored: StoredCallback): Callback {
@@ -54,7 +56,8 @@ export function withSecret(
     if (box.open(stored.secret, context) === fresh) return stored;
     kept.unshift({ secret: stored.secret, untilMs: nowMs + FORMER_SIGNS_MS });
   }
-  return { secret: box.seal(fresh, context), ...(kept.length > 0 && { former: kept }) };
+  const former = kept.slice(0, FORMER_AT_MOST);
+  return { secret: box.seal(fresh, context), ...(former.length > 0 && { former }) };
 }
 
 /** All sealed secrets of a callback. */

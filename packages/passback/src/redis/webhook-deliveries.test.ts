@@ -182,6 +182,20 @@ describe('what is pending', () => {
     expect(await store.claim('wh_moodle_000000000000000000000000000000000')).toBeUndefined();
   });
 
+  it('is due again when whoever claimed it puts it back, unless it was made due or claimed since', async () => {
+    const clock = { shiftMs: 0 };
+    const store = deliveriesOn(fixture.redis, clock);
+    const ids = [await receive(store), await receive(store), await receive(store)].map(({ id }) => id);
+    const [first, second] = await store.due(2);
+    const third = await store.claim(ids[2]!);
+    await store.putBack([first!, third!], 5_000);
+    expect(await store.due(10)).toEqual([]);
+    clock.shiftMs = 6_000;
+    expect((await store.due(10)).map(({ id }) => id).sort()).toEqual([ids[0]!, ids[2]!].sort());
+    await store.putBack([first!, second!], 0);
+    expect((await store.due(10)).map(({ id }) => id)).toEqual([ids[1]]);
+  });
+
   it('is dropped once there is nothing to do', async () => {
     const store = deliveries();
     const { id } = await receive(store);
@@ -239,6 +253,29 @@ describe('the list of what is unmatched', () => {
     const all = await store.unmatched({ platformId: 'moodle', sourceId: 'ci', limit: 1_000 });
     expect(new Set(all.data.map(({ delivery }) => delivery.id)).size).toBe(230);
     expect(all.nextCursor).toBeUndefined();
+  });
+
+  it('reads no more of Redis than a page needs, however much waits', async () => {
+    const store = deliveries();
+    const unmatched = Array.from({ length: 2_000 }, (_, index) => waiting(index));
+    for (let i = 0; i < 20; i += 1) await receive(store);
+    for (const claimed of await store.due(20)) await settle(store, claimed, { unmatched });
+    const sentBytes = async () =>
+      Number(/total_net_output_bytes:(\d+)/.exec(await fixture.redis.info('stats'))![1]);
+    const before = await sentBytes();
+    const page = await store.unmatched({ platformId: 'moodle', sourceId: 'ci', limit: 5 });
+    expect(page.data.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4]);
+    expect((await sentBytes()) - before).toBeLessThan(4_000_000);
+
+    const ids = new Set<string>();
+    let cursor: string | undefined;
+    do {
+      const query = { platformId: 'moodle', sourceId: 'ci', limit: 900, ...(cursor && { cursor }) };
+      const { data, nextCursor } = await store.unmatched(query);
+      for (const { delivery, index } of data) ids.add(unmatchedIdOf(delivery.id, index));
+      cursor = nextCursor;
+    } while (cursor);
+    expect(ids.size).toBe(40_000);
   });
 
   it('has all that was said of an entry, and when it is tried again', async () => {

@@ -135,6 +135,17 @@ export class WebhookDeliveries {
     return claimed;
   }
 
+  /** Ends claims without having worked on them: these are due again in so many ms, for whoever asks then. */
+  async putBack(claimed: readonly Claimed[], inMs: number): Promise<void> {
+    const byClaim = Map.groupBy(claimed, ({ claim }) => claim.split(' ')[1] ?? '');
+    for (const [claim, some] of byClaim) {
+      await this.#pending.leave(
+        claim,
+        some.map(({ id }) => [id, `in ${inMs}`]),
+      );
+    }
+  }
+
   /** Changes with whatever may let unmatched deliveries of the platform be matched: to be read before that is. */
   async versionOf(platformId: string): Promise<string> {
     return (await this.#redis.get(platformKey(platformId, 'intake-version'))) ?? '0';

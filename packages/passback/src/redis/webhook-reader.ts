@@ -13,6 +13,8 @@ import { deliveryOf, type Fields, fieldsOf, leftOf } from './webhook-view.ts';
 
 const view = new Script(viewScript);
 const DELIVERIES_PER_CALL = 100;
+/** A delivery may take megabytes, and Redis serves nobody else while it reads. */
+const BYTES_PER_CALL = 1_000_000;
 
 /** Reads deliveries, and what is unmatched of them. */
 export class WebhookReader {
@@ -60,14 +62,15 @@ export class WebhookReader {
         DELIVERIES_PER_CALL,
       );
       const ids = rows.filter((_, i) => i % 2 === 0);
-      for (const [i, fields] of (await this.#view(platformId, ids)).entries()) {
+      const views = await this.#view(platformId, ids);
+      for (const [i, fields] of views.entries()) {
         for (const part of this.#partsOf(ids[i]!, fields)) {
           if (!isPast(part)) data.push(part);
           if (data.length === limit) return { data, nextCursor: cursorOf(part) };
         }
       }
-      if (ids.length < DELIVERIES_PER_CALL) return { data };
-      before = `(${rows.at(-1)}`;
+      if (views.length === ids.length && ids.length < DELIVERIES_PER_CALL) return { data };
+      before = `(${rows[2 * views.length - 1]}`;
     }
   }
 
@@ -93,9 +96,11 @@ export class WebhookReader {
       .map(([index, fingerprint]) => ({ ...(known.get(index) ?? unopened(index, fingerprint)), delivery }));
   }
 
+  /** Of as many of them, in order, as are read at once: of one at least. */
   async #view(platformId: string, ids: readonly string[]): Promise<Fields[]> {
     if (ids.length === 0) return [];
-    const views = await view.run(this.#redis, platformKey(platformId, 'platform'), [0, ...ids]);
+    const args = [0, BYTES_PER_CALL, ...ids];
+    const views = await view.run(this.#redis, platformKey(platformId, 'platform'), args);
     return (views as string[][]).map(fieldsOf);
   }
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { WebhookSource, WebhookSourceWithSecrets } from '../webhook-source.ts';
 import { globalKey } from './keys.ts';
@@ -12,6 +13,19 @@ type StoredSource = Omit<WebhookSource, 'id'> & { sealed: string };
 /** What a source is to be; its id and how many secrets it has are told anyway. */
 export type WebhookSourceChange = Omit<WebhookSourceWithSecrets, 'id' | 'secretCount'>;
 
+/** Opened in place of a source that there is not. No id has a blank in it. */
+const NOBODY: WebhookSource = {
+  id: 'no source',
+  platformId: 'nowhere',
+  scheme: 'github',
+  secretCount: 1,
+  adapter: 'gradewire',
+  target: { launchId: 'none' },
+  defaults: { scoreMaximum: 100 },
+  createdAt: '2026-01-01T00:00:00.000Z',
+  updatedAt: '2026-01-01T00:00:00.000Z',
+};
+
 /** ARGV: id, the JSON that is to be there or '', the JSON to put there. */
 const changeScript = new Script(`
 if (redis.call('HGET', KEYS[1], ARGV[1]) or '') ~= ARGV[2] then return 0 end
@@ -24,16 +38,22 @@ export class WebhookSourceStore implements SealedStore {
   readonly #redis: Redis;
   readonly #box: SecretBox;
   readonly #key = globalKey('webhook-sources');
+  readonly #nobody: string;
 
   constructor(options: { redis: Redis; box: SecretBox }) {
     this.#redis = options.redis;
     this.#box = options.box;
+    this.#nobody = JSON.stringify({ ...NOBODY, sealed: this.#seal(NOBODY.id, [randomUUID()]) });
   }
 
-  /** With its secrets; with none when they do not open: the encryption key was changed. */
+  /**
+   * With its secrets; with none when they do not open: the encryption key was changed. It takes as long where there is no such
+   * source, so that who is refused cannot tell.
+   */
   async get(id: string): Promise<WebhookSourceWithSecrets | undefined> {
     const json = await this.#redis.hget(this.#key, id);
-    return json === null ? undefined : this.#withSecrets(id, json);
+    const source = this.#withSecrets(json === null ? NOBODY.id : id, json ?? this.#nobody);
+    return json === null ? undefined : source;
   }
 
   /**
@@ -54,13 +74,25 @@ export class WebhookSourceStore implements SealedStore {
     }
   }
 
-  /** By id, without secrets. */
-  async list({ cursor = '', limit }: { cursor?: string; limit: number }): Promise<Page<WebhookSource>> {
-    const all = (await this.#redis.hkeys(this.#key)).filter((id) => id > cursor).sort();
-    const ids = all.slice(0, limit);
-    const stored = ids.length > 0 ? await this.#redis.hmget(this.#key, ...ids) : [];
-    const data = ids.flatMap((id, i) => (stored[i] ? [sourceOf(id, stored[i])] : []));
-    return { data, ...(all.length > limit && { nextCursor: ids.at(-1)! }) };
+  /** By id, without secrets, of those that are wanted. */
+  async list(query: {
+    cursor?: string;
+    limit: number;
+    isWanted?: (source: WebhookSource) => boolean;
+  }): Promise<Page<WebhookSource>> {
+    const { cursor = '', limit, isWanted = () => true } = query;
+    const ids = (await this.#redis.hkeys(this.#key)).filter((id) => id > cursor).sort();
+    const data: WebhookSource[] = [];
+    for (let i = 0; i < ids.length; i += limit) {
+      const some = ids.slice(i, i + limit);
+      const stored = await this.#redis.hmget(this.#key, ...some);
+      for (const source of some.flatMap((id, j) => (stored[j] ? [sourceOf(id, stored[j])] : []))) {
+        if (!isWanted(source)) continue;
+        if (data.length === limit) return { data, nextCursor: data.at(-1)!.id };
+        data.push(source);
+      }
+    }
+    return { data };
   }
 
   async delete(id: string): Promise<'deleted' | 'notFound'> {
@@ -94,7 +126,8 @@ export class WebhookSourceStore implements SealedStore {
   }
 
   #withSecrets(id: string, json: string): WebhookSourceWithSecrets {
-    return { ...sourceOf(id, json), secrets: this.#open(id, (JSON.parse(json) as StoredSource).sealed) };
+    const { sealed, ...source } = JSON.parse(json) as StoredSource;
+    return { id, ...source, secrets: this.#open(id, sealed) };
   }
 
   #seal(id: string, secrets: readonly string[]): string {

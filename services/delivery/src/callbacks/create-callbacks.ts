@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { PlatformHttp } from '@gradewire/ags';
 import { CallbackQueue } from '@gradewire/passback/bullmq';
 import {
@@ -48,7 +49,7 @@ export function createCallbacks(parts: CallbackParts): Dispatcher {
     send: http.send,
     events,
     now: Date.now,
-    monotonic: () => performance.now(),
+    wait: (ms: number) => sleep(ms),
   };
   return new Dispatcher({
     redis,

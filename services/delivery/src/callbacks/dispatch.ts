@@ -47,7 +47,7 @@ async function eventsOf(
     .map((entry) => ({
       entry,
       callbackIds: callbacks
-        .filter((callback) => wantsEvent(callback, entry.type, platformId))
+        .filter((callback) => wantsEvent(callback, entry.type, [platformId]))
         .map(({ id }) => id),
     }))
     .filter(({ callbackIds }) => callbackIds.length > 0);

@@ -12,14 +12,13 @@ export interface DrainParts {
   send: SendRequest;
   events: CallbackEvents;
   now: () => number;
-  /** Milliseconds that only grow. */
-  monotonic: () => number;
+  wait: (ms: number) => Promise<void>;
 }
 
 /** Requests that one endpoint gets at once. */
 const requestsAtOnce = 8;
-/** After so long the next callback has its turn, ms; what is under way ends. */
-const turnMs = 10_000;
+/** How long what is new waits at most while a request hangs, ms. */
+const lookAgainMs = 1_000;
 /** When it is due although nothing could be taken, others are at it: no reason to spin. */
 const idlePauseMs = 200;
 
@@ -32,26 +31,24 @@ export async function drainCallback(
   callbackId: string,
   stopping: AbortSignal,
 ): Promise<number | undefined> {
-  const { digests, units, events, monotonic } = parts;
-  const startedAt = monotonic();
+  const { units, wait } = parts;
   const inFlight = new Set<Promise<void>>();
   const failures: unknown[] = [];
+  const failed = (error: unknown) => void failures.push(error);
   let sent = 0;
-  await digests.cut(callbackId);
   for (;;) {
-    const mayTake = failures.length === 0 && !stopping.aborted && monotonic() - startedAt < turnMs;
-    const free = mayTake ? requestsAtOnce - inFlight.size : 0;
-    const taken = free > 0 ? await units.take(callbackId, free) : undefined;
-    if (taken?.unreadable) events.unreadable({ callbackId, count: taken.unreadable });
+    const free = failures.length > 0 || stopping.aborted ? 0 : requestsAtOnce - inFlight.size;
+    const taken = free > 0 ? await takeDue(parts, callbackId, free).catch(failed) : undefined;
     for (const unit of taken?.units ?? []) {
       const sending = sendUnit(parts, callbackId, taken!, unit)
-        .catch((error) => void failures.push(error))
+        .catch(failed)
         .finally(() => inFlight.delete(sending));
       inFlight.add(sending);
       sent += 1;
     }
+    if (taken?.units.length) continue;
     if (inFlight.size === 0) break;
-    if (inFlight.size === requestsAtOnce || !taken?.units.length) await Promise.race(inFlight);
+    await Promise.race(free > 0 ? [...inFlight, wait(lookAgainMs)] : inFlight);
   }
   if (failures.length > 0) throw failures[0];
   await units.failDisabled(callbackId);
@@ -60,13 +57,23 @@ export async function drainCallback(
   return waitMs === undefined ? undefined : Math.max(waitMs, sent > 0 ? 0 : idlePauseMs);
 }
 
+/** Takes what is due; when that is nothing, digests are made of what has been gathered for long enough. */
+async function takeDue(parts: DrainParts, callbackId: string, most: number): Promise<Taken | undefined> {
+  const taken = await parts.units.take(callbackId, most);
+  if (taken?.unreadable) parts.events.unreadable({ callbackId, count: taken.unreadable });
+  const isIdle = taken?.units.length === 0;
+  if (isIdle && (await parts.digests.cut(callbackId)) > 0) return takeDue(parts, callbackId, most);
+  return taken;
+}
+
 async function sendUnit(
   { units, queue, send, events, now }: DrainParts,
   callbackId: string,
-  { url, secrets }: Taken,
+  { nowMs, secrets }: Taken,
   unit: Unit,
 ): Promise<void> {
-  const answer = await send(callbackRequest(url, secrets, unit, new Date(now())));
+  // Receivers refuse what is minutes off: Redis's clock is the only one that counts.
+  const answer = await send(callbackRequest(unit, secrets, new Date(nowMs)));
   const judged = judgeCallbackAnswer(answer, now());
   const { outcome, turned, callbackIds } = await units.settle(callbackId, unit, judged);
   const { durationMs } = answer;

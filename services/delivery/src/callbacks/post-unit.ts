@@ -4,9 +4,8 @@ import { signWebhook } from '@gradewire/webhooks';
 
 /** The signed request of a unit: its id and body are those of every attempt, time and signatures are this one's. */
 export function callbackRequest(
-  url: string,
+  { id, url, body }: Pick<Unit, 'id' | 'url' | 'body'>,
   secrets: readonly string[],
-  { id, body }: Pick<Unit, 'id' | 'body'>,
   at: Date,
 ): PlatformRequest {
   return {

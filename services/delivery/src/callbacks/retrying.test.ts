@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import type { CallbackInput } from '@gradewire/passback';
+import { afterEach, describe, expect, it } from 'vitest';
 import { useCallbacks } from '../testing/callbacks-fixture.ts';
 
 const world = useCallbacks();
@@ -71,6 +72,39 @@ describe('an endpoint', () => {
     for (const answer of held) answer();
     await expect.poll(() => slow.all.length).toBe(40);
     expect(slow.most).toBe(8);
+  });
+
+  describe('that hangs at its first request', () => {
+    let answerFirst: () => void = () => undefined;
+    const hanging = (input: Partial<CallbackInput> = {}) => {
+      let isFirst = true;
+      return world.receiver('app', input, () => {
+        if (!isFirst) return 204;
+        isFirst = false;
+        return (response) => {
+          answerFirst = () => response.writeHead(204).end();
+        };
+      });
+    };
+    afterEach(() => answerFirst());
+
+    it('is sent the events that come meanwhile', async () => {
+      const receiver = await hanging();
+      await world.start({ requestTimeoutMs: 60_000 });
+      await many(1);
+      await expect.poll(() => receiver.all.length).toBe(1);
+      const later = await many(1);
+      await expect.poll(() => told(receiver.taken), { timeout: 5_000 }).toEqual(later);
+    });
+
+    it('is sent the digests that are gathered meanwhile', async () => {
+      const receiver = await hanging({ form: 'digest' });
+      await world.start({ requestTimeoutMs: 60_000 });
+      await many(500);
+      await expect.poll(() => receiver.all.length).toBe(1);
+      await many(500);
+      await expect.poll(() => receiver.taken.length, { timeout: 5_000 }).toBe(1);
+    });
   });
 
   it('that never answers is given up on in time, and asked again', async () => {

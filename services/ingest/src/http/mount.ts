@@ -79,11 +79,12 @@ function handled(route: RouteDefinition, context: Context): RequestHandler {
   };
 }
 
-/** A path that cannot name anything names nothing. */
+/** A path that cannot name anything names nothing; whoever wants to give a name is told what it takes. */
 function validatePath(route: RouteDefinition, params: unknown): unknown {
   const parsed = route.params!.safeParse(params);
-  if (!parsed.success) throw new Problem('NOT_FOUND');
-  return parsed.data;
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new Problem('NOT_FOUND', { detail: `${issue?.path.join('.')} ${issue?.message}` });
 }
 
 function send(response: Response, { status, body, headers = {} }: Reply): void {

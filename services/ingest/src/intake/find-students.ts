@@ -8,6 +8,7 @@ import {
 } from '@gradewire/passback';
 import type { Context } from '../context.ts';
 import type { Directory } from '../scores/admit-score.ts';
+import type { CourseRosters } from './course-rosters.ts';
 import type { JudgedGrade } from './judge-grades.ts';
 import { searchRoster, type Who } from './search-roster.ts';
 import { type Sieved, type Why, waiting } from './sieve.ts';
@@ -27,7 +28,7 @@ interface Sought {
  * @param isWanted false for what was accepted before: for its sake alone no platform is asked
  */
 export async function findStudents(
-  { identities, courseRosters }: Pick<Context, 'identities' | 'courseRosters'>,
+  { identities, courseRosters }: Pick<Context, 'identities'> & { courseRosters: Pick<CourseRosters, 'read'> },
   directory: Directory,
   platformId: string,
   grades: readonly JudgedGrade[],
@@ -56,7 +57,7 @@ export async function findStudents(
     const { membershipsUrl } = (launchId && (await directory.launch(platformId, launchId))) || {};
     const platform = await directory.platform(platformId);
     if (!platform || membershipsUrl === undefined) {
-      for (const { judged } of those) tell(judged, unknown);
+      for (const { judged, marks } of those) tell(judged, marks.length === 0 ? unknown : unlisted);
     } else if (performance.now() > untilMs) {
       for (const { judged } of those) tell(judged, later);
     } else if (those.some(({ judged }) => isWanted(judged))) {
@@ -89,6 +90,12 @@ function launchOf({ score }: JudgedGrade): string {
 }
 
 const unknown: Why = {
+  reason: 'UNKNOWN_IDENTITY',
+  detail:
+    'none of the identities that are known is theirs, and no member list knows what the sender calls them',
+};
+
+const unlisted: Why = {
   reason: 'UNKNOWN_IDENTITY',
   detail:
     'none of the identities that are known is theirs, and there is no member list in which they could be looked up',

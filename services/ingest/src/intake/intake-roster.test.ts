@@ -113,7 +113,10 @@ describe('students whom no row tells', () => {
     await source.deliver({ identity: { github: 'ada' }, scoreGiven: 1, scoreMaximum: 2 });
     const rosterless = await course.registerWithoutRoster(test, `p${platforms}`);
     await source.deliver(by({ email: 'ada@school.example' }, { target: { launchId: rosterless } }));
-    expect(await reasons()).toEqual(['UNKNOWN_IDENTITY', 'UNKNOWN_IDENTITY']);
+    expect(await source.unmatched()).toMatchObject([
+      { reason: 'UNKNOWN_IDENTITY', detail: expect.stringContaining('there is no member list') },
+      { reason: 'UNKNOWN_IDENTITY', detail: expect.stringContaining('no member list knows') },
+    ]);
     expect(course.asked).toBe(0);
   });
 

@@ -2,7 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createLogger } from '@gradewire/telemetry';
 import { afterEach, describe, expect, it } from 'vitest';
 import { IntakeRunner } from './intake-runner.ts';
-import type { IntakeParts } from './process-delivery.ts';
 
 const deliveryId = (platformId: string, n: number) => `wh_${platformId}_${n.toString(16).padStart(32, '0')}`;
 
@@ -14,6 +13,7 @@ function fakeDeliveries() {
     due: [] as string[],
     looks: [] as number[],
     claimed: [] as string[],
+    putBack: [] as string[],
     held,
     processed,
     mostAtOnce: 0,
@@ -36,8 +36,12 @@ function fakeDeliveries() {
       if (state.failing) throw new Error('the store is away');
       return state.claims(id) ? { id, claim: 'c' } : undefined;
     },
+    async putBack(claimed: readonly { id: string }[]) {
+      state.putBack.push(...claimed.map(({ id }) => id));
+    },
     versionOf: async () => '0',
     async get(id: string) {
+      if (id.includes('_mapped_')) return mappedDelivery(id);
       const { promise, resolve } = Promise.withResolvers<void>();
       held.set(id, resolve);
       state.mostAtOnce = Math.max(state.mostAtOnce, held.size);
@@ -50,10 +54,40 @@ function fakeDeliveries() {
   return { state, webhookDeliveries };
 }
 
+function mappedDelivery(id: string) {
+  return {
+    id,
+    sourceId: 's',
+    platformId: id.split('_')[1],
+    body: Buffer.from('{}'),
+    accepted: {},
+    discarded: [],
+  };
+}
+
+/** A mapping that a test holds up, and that cannot be run in the end. */
+function heldMapper() {
+  const { promise, reject } = Promise.withResolvers<never>();
+  promise.catch(() => undefined);
+  const state = { asked: 0, fail: () => reject(new Error('no process')) };
+  const mapper = {
+    map() {
+      state.asked += 1;
+      return promise;
+    },
+  };
+  return { state, mapper };
+}
+
 const runners: IntakeRunner[] = [];
-function runnerOf({ webhookDeliveries }: ReturnType<typeof fakeDeliveries>): IntakeRunner {
+function runnerOf({ webhookDeliveries }: ReturnType<typeof fakeDeliveries>, more: object = {}): IntakeRunner {
   const logger = createLogger({ name: 'test', level: 'silent' });
-  const runner = new IntakeRunner({ webhookDeliveries, logger, now: Date.now } as unknown as IntakeParts);
+  const runner = new IntakeRunner({
+    webhookDeliveries,
+    logger,
+    now: Date.now,
+    ...more,
+  } as unknown as ConstructorParameters<typeof IntakeRunner>[0]);
   runners.push(runner);
   return runner;
 }
@@ -115,6 +149,47 @@ describe('IntakeRunner', () => {
     }
     await delay(20);
     expect([fake.state.held.size, fake.state.claimed.length]).toEqual([0, 1_008]);
+  });
+
+  it('gives the places of what waits for a mapping to others', async () => {
+    const fake = fakeDeliveries();
+    const { state: mapping, mapper } = heldMapper();
+    const webhookSources = {
+      get: async () => ({ platformId: 'mapped', adapter: 'custom', mapping: '[]', defaults: {} }),
+    };
+    const runner = runnerOf(fake, { mapper, slowMapper: mapper, webhookSources, courseRosters: {} });
+    const { state } = fake;
+    for (let n = 0; n < 20; n += 1) runner.wake(deliveryId('mapped', n));
+    await expect.poll(() => mapping.asked).toBe(1);
+    for (const platform of ['a', 'b']) {
+      for (let n = 0; n < 20; n += 1) runner.wake(deliveryId(platform, n));
+    }
+    // As many as if the others were not there, of which four wait for the one mapping.
+    await expect.poll(() => state.platformsHeld().sort().join('')).toBe('aaaabb');
+    expect(state.claimed.filter((id) => id.includes('mapped'))).toHaveLength(4);
+    const disposed = runner[Symbol.asyncDispose]();
+    mapping.fail();
+    state.release();
+    await disposed;
+    // Those that had no turn, and the one that could not be run, are others' at once.
+    expect(state.putBack.toSorted()).toEqual([0, 1, 2, 3].map((n) => deliveryId('mapped', n)));
+    expect(mapping.asked).toBe(1);
+  });
+
+  it('puts back what it claimed and has no room for, and at its end what it did not come to', async () => {
+    const fake = fakeDeliveries();
+    const { state } = fake;
+    const runner = runnerOf(fake);
+    for (let n = 0; n < 120; n += 1) runner.wake(deliveryId('a', n));
+    await expect.poll(() => state.held.size).toBe(4);
+    state.due = Array.from({ length: 50 }, (_, n) => deliveryId('a', 200 + n));
+    runner.start();
+    // 116 waited already.
+    await expect.poll(() => state.putBack).toHaveLength(38);
+    const disposed = runner[Symbol.asyncDispose]();
+    state.release();
+    await disposed;
+    expect(state.putBack.toSorted()).toEqual(Array.from({ length: 50 }, (_, n) => deliveryId('a', 200 + n)));
   });
 
   it('goes on looking for others while a platform is slow', async () => {

@@ -1,6 +1,8 @@
+import type { Mapper } from '@gradewire/autograders';
 import type { WaitingEntry, WebhookSource } from '@gradewire/passback';
 import type { Context } from '../context.ts';
 import { directoryOf } from '../scores/directory.ts';
+import type { CourseRosters } from './course-rosters.ts';
 import { findStudents } from './find-students.ts';
 import { fingerprintProblem } from './fingerprint-grade.ts';
 import { type JudgedGrade, judgeGrades } from './judge-grades.ts';
@@ -8,7 +10,10 @@ import { readSent, type Sent } from './read-sent.ts';
 import { waiting } from './sieve.ts';
 import { tellApart } from './tell-apart.ts';
 
-export type PlanParts = Pick<Context, 'mapper' | 'platforms' | 'launches' | 'identities' | 'courseRosters'>;
+export interface PlanParts extends Pick<Context, 'platforms' | 'launches' | 'identities'> {
+  mapper: Pick<Mapper, 'map'>;
+  courseRosters: Pick<CourseRosters, 'read'>;
+}
 
 /** What a delivery comes to: scores to accept, and what is in the way of the rest; by their place in the document. */
 export interface Plan {

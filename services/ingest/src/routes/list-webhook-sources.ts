@@ -1,3 +1,4 @@
+import type { WebhookSource } from '@gradewire/passback';
 import { z } from 'zod';
 import { mayUse } from '../auth.ts';
 import { defineRoute } from '../http/route.ts';
@@ -15,9 +16,10 @@ export const listWebhookSources = defineRoute({
   query: z.strictObject(platformPageQuery),
   responses: { 200: { description: 'A page of sources.', schema: pageOf(webhookSourceSchema) } },
   async handle({ context, principal, query }) {
-    const page = await context.webhookSources.list(given(query));
-    const mine = page.data.filter(({ platformId }) => mayUse(principal, platformId));
-    const data = await Promise.all(mine.map((source) => sourceView(context, source)));
+    // A cursor is a name, so a page may end at the caller's own only.
+    const isWanted = ({ platformId }: WebhookSource) => mayUse(principal, platformId);
+    const page = await context.webhookSources.list({ ...given(query), isWanted });
+    const data = await Promise.all(page.data.map((source) => sourceView(context, source)));
     return { status: 200, body: { ...page, data } };
   },
 });

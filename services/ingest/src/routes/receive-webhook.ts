@@ -12,7 +12,7 @@ export const receiveWebhook = defineRoute({
     'Where the sender of a source sends to. Signed as the source says, over the very bytes of the body, which may be of any media type. Answered 202 once it is kept; what it says is read afterwards. The same delivery once more within 24 hours, told by the id that its sender gives it or else by its body, is a duplicate.',
   role: 'open',
   // Whatever stands there: what cannot name a source is refused like one that does not.
-  params: z.object({ sourceId: z.string() }),
+  params: z.object({ sourceId: z.string().meta({ description: 'The name of the source.' }) }),
   body: bytesSchema,
   takesBytes: true,
   responses: {

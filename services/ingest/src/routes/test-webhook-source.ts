@@ -37,13 +37,16 @@ export const testWebhookSource = defineRoute({
   async handle({ context, principal, path: { sourceId }, body, headers }) {
     const source = await findSource(context, principal, sourceId);
     const { 'content-type': contentType, 'x-github-event': event } = headers;
-    const plan = await planDelivery(context, source, {
+    const { platformId } = source;
+    const sample = {
       body,
       ...(contentType !== undefined && { contentType }),
       ...(typeof event === 'string' && { event }),
       receivedAtMs: context.now(),
-    });
-    const { platformId } = source;
+    };
+    // Not with the mapper that webhooks wait for.
+    const parts = { ...context, mapper: context.slowMapper };
+    const plan = await context.trialPlaces.within(platformId, () => planDelivery(parts, source, sample));
     return {
       status: 200,
       body: {

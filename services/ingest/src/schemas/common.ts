@@ -9,7 +9,7 @@ const PLATFORM_ID = /^[a-z0-9][a-z0-9-]{0,62}$/;
 export const platformPath = z.object({
   platformId: z
     .string()
-    .regex(PLATFORM_ID)
+    .regex(PLATFORM_ID, 'must be 1 to 63 lower-case letters, digits and hyphens, not led by a hyphen')
     .meta({ description: 'A slug: lower-case letters, digits and dashes, at most 63.', example: 'moodle' }),
 });
 

@@ -1,16 +1,17 @@
-import { mappingProblem } from '@gradewire/autograders';
 import { checkTargetOrigins, type Platform, type Target, type WebhookSourceInput } from '@gradewire/passback';
 import { secretProblem } from '@gradewire/webhooks';
 import type { Context } from '../context.ts';
 import { Problem } from '../http/problem.ts';
 import { invalid } from '../http/validate.ts';
 
+export type CheckParts = Pick<Context, 'platforms' | 'launches' | 'slowMapper' | 'trialPlaces'>;
+
 /**
  * Checks what a schema cannot: that the platform is known and the target is its own, and that the mapping can be read.
  * @throws Problem
  */
 export async function checkSource(
-  { platforms, launches }: Pick<Context, 'platforms' | 'launches'>,
+  { platforms, launches, slowMapper, trialPlaces }: CheckParts,
   { platformId, target, mapping }: WebhookSourceInput,
 ): Promise<void> {
   const platform = await platforms.get(platformId);
@@ -18,8 +19,10 @@ export async function checkSource(
     const errors = [{ pointer: '/platformId', detail: 'names no registered platform' }];
     throw new Problem('UNKNOWN_PLATFORM', { errors });
   }
-  const wrong = mapping === undefined ? undefined : mappingProblem(mapping);
-  if (wrong !== undefined) throw invalid([{ pointer: '/mapping', detail: wrong }]);
+  if (mapping !== undefined) {
+    const wrong = await trialPlaces.within(platformId, () => slowMapper.problemOf(mapping));
+    if (wrong !== undefined) throw invalid([{ pointer: '/mapping', detail: wrong }]);
+  }
   if (target) requireOrigins(target as Target, platform);
   if (target && 'launchId' in target && !(await launches.get(platformId, target.launchId))) {
     const errors = [{ pointer: '/target/launchId', detail: 'names no launch of this platform' }];

@@ -2,9 +2,9 @@ import { resolveSource, type WebhookSource, type WebhookSourceInput } from '@gra
 import { type Principal, requirePlatform } from '../auth.ts';
 import type { Context } from '../context.ts';
 import { Problem } from '../http/problem.ts';
-import { checkSource, secretsOf } from './check-source.ts';
+import { type CheckParts, checkSource, secretsOf } from './check-source.ts';
 
-type PutParts = Pick<Context, 'webhookSources' | 'webhookDeliveries' | 'platforms' | 'launches' | 'now'>;
+type PutParts = CheckParts & Pick<Context, 'webhookSources' | 'webhookDeliveries' | 'now'>;
 
 /**
  * Registers a source or replaces it, and has what is unmatched of it tried again: it may have been mended. One that moves to

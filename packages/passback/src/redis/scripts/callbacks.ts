@@ -110,10 +110,11 @@ end
 return taken
 `;
 
-/** How the endpoint fares. ARGV: clock shift, callback. Returns {now, revision, endpoint or ''}. */
+/** How the endpoint fares. ARGV: clock shift, callback. Returns {now, revision, endpoint or '', URL or ''}. */
 export const endpointScript = `${callbacksPrelude}
 local s = redis.call('HMGET', key('state', ARGV[2]), 'revision', 'endpoint')
-return {text(now), s[1] or '0', s[2] or ''}
+local callback = callbackOf(ARGV[2])
+return {text(now), s[1] or '0', s[2] or '', callback and callback.url or ''}
 `;
 
 /**
@@ -158,6 +159,18 @@ if kind == 'later' then
 end
 finish(id, unit, kind, retention)
 if kind == 'delivered' then redis.call('HSET', record, 'deliveredAt', text(now)) end
+return 1
+`;
+
+/** Gives up a unit that its taker will not send. ARGV: clock shift, callback, unit, claim, retention ms, error. */
+export const giveUpUnitScript = `${callbacksPrelude}
+local id, unit = ARGV[2], ARGV[3]
+local record = key('unit', id, unit)
+if redis.call('HGET', record, 'claim') ~= ARGV[4] then return 0 end
+redis.call('HDEL', key('state', id), 'probingUntil')
+redis.call('HDEL', record, 'claim')
+redis.call('HSET', record, 'error', ARGV[6])
+finish(id, unit, 'failed', ARGV[5])
 return 1
 `;
 

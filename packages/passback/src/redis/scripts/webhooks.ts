@@ -161,12 +161,17 @@ end
 return 1
 `;
 
-/** Deliveries without their bodies. ARGV: clock shift, ids. Returns of each its fields and values, flat; nothing of one that is gone. */
+/**
+ * Deliveries without their bodies. ARGV: clock shift, how many bytes are enough, ids. Returns of each its fields and values, flat;
+ * nothing of one that is gone; of those after enough was read, not even that. The first is always there.
+ */
 export const viewScript = `${prelude}
-local views = {}
-for i = 2, #ARGV do
+local views, left = {}, tonumber(ARGV[2])
+for i = 3, #ARGV do
+  if left <= 0 then break end
   local all, view = redis.call('HGETALL', key('webhook', ARGV[i])), {}
   for j = 1, #all, 2 do
+    left = left - #all[j + 1]
     if all[j] ~= 'body' then
       view[#view + 1] = all[j]
       view[#view + 1] = all[j + 1]

@@ -1,0 +1,4 @@
+import { testShortForms } from './short-form.ts';
+import { webhooksAttacks } from './webhooks.ts';
+
+testShortForms(webhooksAttacks);
