@@ -5,7 +5,7 @@ import type { CallbackEvent, DisabledReason } from './callback.ts';
 export const DIGEST_EVENTS = 500;
 export const DIGEST_WAIT_MS = 10_000;
 /** More than receivers take as a matter of course is not sent in one, unless one event alone is as large. */
-const DIGEST_BYTES = 1_048_576;
+export const DIGEST_BYTES = 1_048_576;
 
 /** A body that is read again. */
 interface Told {

@@ -66,8 +66,8 @@ const table = {
     retry: 'onChange',
   },
   REFUSED: {
-    hint: 'The score was refused as POST /v1/scores would refuse it; the detail begins with the code, which /docs/problems explains. Put that right, then replay the delivery.',
-    retry: 'onChange',
+    hint: 'The score was refused as POST /v1/scores would refuse it; the detail begins with the code, which /docs/problems explains. Put that right; we try again every quarter of an hour, and at once when the delivery is replayed.',
+    retry: 'slowly',
   },
 } satisfies Record<string, UnmatchedMeaning>;
 

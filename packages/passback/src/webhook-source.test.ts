@@ -55,6 +55,12 @@ describe('webhookSourceInputSchema', () => {
     ['a prefix with a space', { scheme: 'hmac-sha256', signature: { prefix: 'v0 ' } }, ['/signature/prefix']],
     ['an id of GitHub, which has its own', { deliveryIdHeader: 'X-Id' }, ['/deliveryIdHeader']],
     ['an id of Standard Webhooks', { scheme: 'standard', deliveryIdHeader: 'X-Id' }, ['/deliveryIdHeader']],
+    [
+      'an id that is the same each time',
+      { scheme: 'bearer', deliveryIdHeader: 'Authorization' },
+      ['/deliveryIdHeader'],
+    ],
+    ['a type for an id', { scheme: 'hmac-sha256', deliveryIdHeader: 'content-type' }, ['/deliveryIdHeader']],
     ['no mapping where one is needed', { adapter: 'custom' }, ['/mapping']],
     ['a mapping where none is', { mapping: '$' }, ['/mapping']],
     ['a mapping that is too long', { adapter: 'custom', mapping: 'x'.repeat(16_385) }, ['/mapping']],

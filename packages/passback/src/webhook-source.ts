@@ -25,6 +25,8 @@ export const SOURCE_ADAPTERS = [
 ] as const;
 export type SourceAdapter = (typeof SOURCE_ADAPTERS)[number];
 
+const SAME_EACH_TIME = /^(authorization|host|user-agent|accept|connection|content-(type|length|encoding))$/i;
+
 const headerField = () =>
   z
     .string()
@@ -72,7 +74,7 @@ export const webhookSourceInputSchema = z
       .optional()
       .meta({
         description:
-          'Shared with the sender. Two while one is changed: either is good. With the scheme standard 24 to 64 bytes in base64, else 8 characters at least; 32 random ones are better. Required at first; absent on a replacement, the known ones stay. Never shown again.',
+          'Shared with the sender. Two while one is changed: either is good. With the scheme standard 24 to 64 bytes in base64, with bearer 16 characters at least, else 8; 32 random ones are better. Required at first; absent on a replacement, the known ones stay. Never shown again.',
       }),
     adapter: z.enum(SOURCE_ADAPTERS).meta({ description: 'Whose words the bodies are in.' }),
     signature: signatureSchema.optional(),
@@ -101,6 +103,8 @@ export const webhookSourceInputSchema = z
     if (signature && scheme !== 'hmac-sha256') refuse('signature', 'is for the scheme hmac-sha256');
     if (deliveryIdHeader && !['hmac-sha256', 'bearer'].includes(scheme))
       refuse('deliveryIdHeader', 'is for the schemes hmac-sha256 and bearer; this one has its own');
+    else if (deliveryIdHeader && SAME_EACH_TIME.test(deliveryIdHeader))
+      refuse('deliveryIdHeader', 'must be a header that differs: all deliveries would be taken for one');
     if (mapping !== undefined && adapter !== 'custom') refuse('mapping', 'is for the adapter custom');
     if (mapping === undefined && adapter === 'custom')
       refuse('mapping', 'is required with the adapter custom');

@@ -27,6 +27,7 @@ describe('secretProblem', () => {
     ['github', 'x'.repeat(7), /8 to 512 characters/],
     ['hmac-sha256', 'x'.repeat(513), /8 to 512 characters/],
     ['hmac-sha256', '', /8 to 512 characters/],
+    ['bearer', 'x'.repeat(15), /16 to 512 characters/],
     ['bearer', 'with spaces in between', /visible ASCII/],
     ['bearer', 'schlüssel-mit-umlaut', /visible ASCII/],
   ])('refuses for %s %s', (scheme, secret, problem) => {

@@ -45,6 +45,25 @@ describe('platforms', () => {
       expect((await test.call(method, '/v1/platforms/first')).status).toBe(404);
   });
 
+  it.each(['platforms', 'callbacks'])('%s name nobody else’s to a key for some', async (list) => {
+    for (const id of ['p-1', 'p-2', 'p-3', 'p-4']) {
+      await test.putPlatform(id);
+      const callback = { url: 'https://app.example/', events: ['score.dead'], platformIds: [id] };
+      const secret = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
+      await test.call('PUT', `/v1/callbacks/${id}`, { ...callback, secret });
+    }
+    const call = await test.withKey('admin', ['p-1', 'p-3']);
+    const seen: string[] = [];
+    for (let cursor = ''; ; ) {
+      const { body } = await call('GET', `/v1/${list}?limit=1${cursor && `&cursor=${cursor}`}`);
+      seen.push(...body.data.map(({ id }: { id: string }) => id));
+      if (body.nextCursor === undefined) break;
+      expect(['p-1', 'p-3']).toContain(body.nextCursor);
+      cursor = body.nextCursor;
+    }
+    expect(seen).toEqual(['p-1', 'p-3']);
+  });
+
   it.each(['platforms', 'lanes', 'keys', 'scores', 'dead-letters'])(
     '%s take no cursor that is none',
     async (list) => {

@@ -204,6 +204,15 @@ describe('a key for some platforms', () => {
 });
 
 describe('removing a source', () => {
+  it('comes before removing its platform: the next of that name would get its grades', async () => {
+    await test.putPlatform('short-lived');
+    await put('ci', { platformId: 'short-lived' });
+    const refused = await test.call('DELETE', '/v1/platforms/short-lived');
+    expect([refused.status, refused.body.code]).toEqual([409, 'PLATFORM_HAS_SOURCES']);
+    expect((await test.call('DELETE', path('ci'))).status).toBe(204);
+    expect((await test.call('DELETE', '/v1/platforms/short-lived')).status).toBe(204);
+  });
+
   it('ends what it sends', async () => {
     await put('ci');
     expect((await test.call('DELETE', path('ci'))).status).toBe(204);

@@ -114,8 +114,10 @@ async function run({ long, seed, say, profile }: AttackContext): Promise<Finding
     };
     const killOne = async (victim: (typeof victims)[number], from: number, upTo: number) => {
       const told = () => listeners[0]!.receiver.taken.size;
-      const at = random.between(from, upTo);
+      // Either while most is still told, or while scores are being settled.
+      const at = random.next() < 0.5 ? random.between(from, upTo) : 0;
       await until('not enough is told', 120 * second, () => told() >= at, 5);
+      if (at === 0) await delay(random.between(0, 600));
       const processes = {
         'delivery 1': gradewire.deliveries[0]!,
         'delivery 2': gradewire.deliveries[1]!,

@@ -1,5 +1,11 @@
 import type { Redis } from 'ioredis';
-import { callbackMessageId, cutDigest, digestBody, fittingEvents } from '../callback-message.ts';
+import {
+  callbackMessageId,
+  cutDigest,
+  DIGEST_BYTES,
+  digestBody,
+  fittingEvents,
+} from '../callback-message.ts';
 import { bodyContext, callbackKey } from './callback-keys.ts';
 import { Script } from './script.ts';
 import { cutDigestScript, gatheredScript } from './scripts/callback-digests.ts';
@@ -8,9 +14,12 @@ import type { SecretBox } from './secret-box.ts';
 const readGathered = new Script(gatheredScript);
 const cut = new Script(cutDigestScript);
 
+/** Sealed texts are a third longer than what they hold. */
+const bytesPerDigest = 2 * DIGEST_BYTES;
+
 interface Gathered {
   nowMs: number;
-  /** All that is gathered; `events` are the first of them. */
+  /** All that is gathered; `events` are the first of them, as many as one digest can hold. */
   count: number;
   firstAtMs?: number;
   events: { id: string; sealed: string }[];
@@ -40,6 +49,9 @@ export class CallbackDigests {
 
   async #cutOne(callbackId: string, most: number): Promise<number> {
     const { nowMs, events } = await this.#gathered(callbackId, most);
+    const lost = events.find(({ id, sealed }) => this.#box.sealedBy(sealed, bodyContext(id)) === 'unknown');
+    // By itself it waits for the right key, as any unit does.
+    if (lost) return Number(await this.#run(cut, callbackId, lost.id, nowMs, lost.sealed, lost.id));
     const bodies = events.map(({ id, sealed }) => this.#box.open(sealed, bodyContext(id)));
     const fitting = fittingEvents(bodies);
     const ids = events.slice(0, fitting).map(({ id }) => id);
@@ -50,7 +62,11 @@ export class CallbackDigests {
   }
 
   async #gathered(callbackId: string, most: number): Promise<Gathered> {
-    const row = (await this.#run(readGathered, callbackId, most)) as [string, number, ...string[]];
+    const row = (await this.#run(readGathered, callbackId, most, bytesPerDigest)) as [
+      string,
+      number,
+      ...string[],
+    ];
     const [now, count, first, ...flat] = row;
     return {
       nowMs: Number(now),

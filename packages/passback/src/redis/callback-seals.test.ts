@@ -37,6 +37,19 @@ it('a new encryption key takes over secrets, bodies that wait and bodies that we
   ).toBe(1);
 });
 
+it('an event that no key opens waits for the right one, and keeps no digest of others back', async () => {
+  await stores.store().put('sum', callbackInput({ form: 'digest' }));
+  const foreign = stores.units({ box: new SecretBox(randomBytes(32)) });
+  await stores.units().store('p', [stores.event(['sum'])]);
+  await foreign.store('p', [stores.event(['sum'])]);
+  await stores.units().store('p', [stores.event(['sum'])]);
+  stores.time.shift += 10_001;
+  expect(await stores.digests().cut('sum')).toBe(2);
+  const taken = (await stores.units().take('sum', 9))!;
+  expect(taken.units.map(({ body }) => JSON.parse(body).data.events.length)).toEqual([2]);
+  expect(taken.unreadable).toBe(1);
+});
+
 it('a secret that no key opens is told, and putting a new one heals it', async () => {
   await stores.store().put('app', callbackInput());
   const other = new SecretBox(randomBytes(32));

@@ -70,14 +70,23 @@ export class CallbackStore implements SealedStore {
   }
 
   /** By id. */
-  async list({ cursor = '', limit }: { cursor?: string; limit: number }): Promise<Page<CallbackView>> {
+  async list(query: {
+    cursor?: string;
+    limit: number;
+    isWanted?: (callback: CallbackView) => boolean;
+  }): Promise<Page<CallbackView>> {
+    const { cursor = '', limit, isWanted = () => true } = query;
     const ids = (await this.ids()).filter((id) => id > cursor);
-    const page = ids.slice(0, limit);
-    const found = await Promise.all(page.map((id) => this.get(id)));
-    return {
-      data: found.filter((each) => each !== undefined),
-      ...(ids.length > limit && { nextCursor: page.at(-1)! }),
-    };
+    const data: CallbackView[] = [];
+    for (let i = 0; i < ids.length; i += limit) {
+      const found = await Promise.all(ids.slice(i, i + limit).map((id) => this.get(id)));
+      for (const callback of found) {
+        if (!callback || !isWanted(callback)) continue;
+        if (data.length === limit) return { data, nextCursor: data.at(-1)!.id };
+        data.push(callback);
+      }
+    }
+    return { data };
   }
 
   /** All that are registered, sorted. */

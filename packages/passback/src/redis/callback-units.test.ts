@@ -317,6 +317,18 @@ describe('digests', () => {
     expect(units.map(({ body }) => ids(body).length).toSorted()).toEqual([200, 500]);
   });
 
+  it('of large events are read about as far as they reach', async () => {
+    const sentBytes = async () =>
+      Number(/total_net_output_bytes:(\d+)/.exec(await stores.redis.info('stats'))?.[1]);
+    await put('app', { form: 'digest' });
+    const large = () => stores.event(['app'], { comment: 'x'.repeat(100_000) });
+    await stores.units().store('p', Array.from({ length: 100 }, large));
+    pass(10_001);
+    const before = await sentBytes();
+    expect(await stores.digests().cut('app')).toBe(10);
+    expect((await sentBytes()) - before).toBeLessThan(25_000_000);
+  });
+
   it('never change once they are cut', async () => {
     await put('app', { form: 'digest' });
     await stores.added('app');

@@ -34,7 +34,7 @@ export interface Hold {
   probe?: string;
 }
 
-const clock = `
+const prelude = `
 local lane = KEYS[1]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -54,14 +54,14 @@ local function addHeld(since, other)
 end
 `;
 
-const readScript = new Script(`${clock}
+const readScript = new Script(`${prelude}
 local fields = redis.call('HMGET', lane, 'paused', 'pausedAt', 'holdReason', 'holdUntil', 'heldSince', 'reasonSince', 'holdLevel',
   'epoch', 'lastProbe')
 fields[#fields + 1] = text(now)
 return fields
 `);
 
-const holdScript = new Script(`${clock}
+const holdScript = new Script(`${prelude}
 local h = redis.call('HMGET', lane, 'epoch', 'holdReason', 'holdUntil')
 if (h[1] or '0') ~= ARGV[1] then return 0 end
 local untilMs = math.max(tonumber(h[3] or 0), now + tonumber(ARGV[3]))
@@ -77,7 +77,7 @@ redis.call('HDEL', lane, 'streakReason', 'streakCells')
 return 1
 `);
 
-const releaseScript = new Script(`${clock}
+const releaseScript = new Script(`${prelude}
 local h = redis.call('HMGET', lane, 'epoch', 'heldSince', 'pausedAt', 'holdReason')
 if not h[4] or (h[1] or '0') ~= ARGV[1] then return 0 end
 addHeld(h[2], h[3])
@@ -87,13 +87,13 @@ tell('lane.resumed', 'reason', h[4])
 return 1
 `);
 
-const pauseScript = new Script(`${clock}
+const pauseScript = new Script(`${prelude}
 redis.call('HSETNX', lane, 'pausedAt', text(now))
 redis.call('HSET', lane, 'paused', '1')
 return 1
 `);
 
-const resumeScript = new Script(`${clock}
+const resumeScript = new Script(`${prelude}
 local h = redis.call('HMGET', lane, 'pausedAt', 'heldSince')
 addHeld(h[1], h[2])
 redis.call('HDEL', lane, 'paused', 'pausedAt')

@@ -89,15 +89,22 @@ export class PlatformStore {
     return platform;
   }
 
-  /** By id. A page may be shorter than `limit` although more follow. */
+  /** By id; with `among`, of these only. A page may be shorter than `limit` although more follow. */
   async list(options: {
     cursor?: string;
     limit: number;
+    among?: readonly string[];
   }): Promise<{ data: Platform[]; nextCursor?: string }> {
-    const from = options.cursor === undefined ? '-' : `(${options.cursor}`;
-    const ids = await this.#redis.zrangebylex(globalKey('platforms'), from, '+', 'LIMIT', 0, options.limit);
+    const { cursor = '', limit, among } = options;
+    const from = cursor === '' ? '-' : `(${cursor}`;
+    const ids = among
+      ? among
+          .filter((id) => id > cursor)
+          .toSorted()
+          .slice(0, limit)
+      : await this.#redis.zrangebylex(globalKey('platforms'), from, '+', 'LIMIT', 0, limit);
     const platforms = await Promise.all(ids.map((id) => this.get(id)));
-    const last = ids.length === options.limit ? ids.at(-1) : undefined;
+    const last = ids.length === limit ? ids.at(-1) : undefined;
     return {
       data: platforms.filter((platform) => platform !== undefined),
       ...(last === undefined ? {} : { nextCursor: last }),

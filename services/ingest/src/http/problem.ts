@@ -47,6 +47,12 @@ export const PROBLEMS = {
     retryable: true,
     hint: 'Wait until they are delivered, or cancel them, then delete the platform.',
   },
+  PLATFORM_HAS_SOURCES: {
+    status: 409,
+    title: 'Webhook sources are for this platform',
+    retryable: false,
+    hint: 'Remove them with DELETE /v1/webhook-sources/{sourceId}, or have them send for another platform, then delete this one.',
+  },
   LINE_ITEM_IN_USE: {
     status: 409,
     title: 'The gradebook column holds grades, or scores wait for it',

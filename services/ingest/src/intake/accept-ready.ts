@@ -5,13 +5,14 @@ import type { Context } from '../context.ts';
 import { type AcceptParts, acceptScores, refusalProblem } from '../scores/accept-scores.ts';
 import { type JudgedGrade, refusal } from './judge-grades.ts';
 import { waiting } from './sieve.ts';
+import { slotOf } from './tell-apart.ts';
 
 /** As many as a batch may have: one script takes them in. */
 const AT_ONCE = 1_000;
 
 /** What became of the scores of a delivery. */
 export interface Acceptance {
-  /** Score ids by fingerprint. */
+  /** Score ids by fingerprint, and by what the delivery gives one score for. */
   accepted: Record<string, string>;
   /** How many of them were not accepted already by somebody who did not come to write it down. */
   fresh: number;
@@ -41,6 +42,7 @@ export async function acceptReady(
       const judged = some[j]!;
       if (result.ok) {
         acceptance.accepted[judged.fingerprint] = result.id;
+        acceptance.accepted[slotOf(judged)] = result.id;
         if (!result.replayed) acceptance.fresh += 1;
       } else {
         acceptance.refused.push(waiting(judged, refusal(refusalProblem(result.code)), judged.grade));

@@ -320,6 +320,24 @@ describe('a source that is mended', () => {
     expect(data.map(({ userId }: { userId: string }) => userId).sort()).toEqual(['7', '8']);
     expect(await source.unmatched()).toEqual([]);
   });
+
+  it('nor what it reads otherwise now: a grade that went out may have been changed by a teacher since', async () => {
+    const mapping = (points: string) =>
+      `$.{ "userId": id, "scoreGiven": ${points}, "scoreMaximum": 10, "comment": "by ${points}" }`;
+    await source.put({ adapter: 'custom', mapping: mapping('points') });
+    const delivery = await source.deliver([
+      { id: '7', points: 1, marks: 9 },
+      { id: '8', marks: 2 },
+    ]);
+    await source.put({ adapter: 'custom', mapping: mapping('marks') });
+    await expect.poll(() => source.delivery(delivery.id)).toMatchObject({ status: 'done' });
+    const scores = await source.scores(await source.delivery(delivery.id));
+    expect(scores.map(({ userId, scoreGiven }) => [userId, scoreGiven]).sort()).toEqual([
+      ['7', 1],
+      ['8', 2],
+    ]);
+    expect((await test.call('GET', '/v1/scores?platformId=a')).body.data).toHaveLength(2);
+  });
 });
 
 it('counts what became of deliveries', async () => {

@@ -8,7 +8,7 @@ import { fingerprintProblem } from './fingerprint-grade.ts';
 import { type JudgedGrade, judgeGrades } from './judge-grades.ts';
 import { readSent, type Sent } from './read-sent.ts';
 import { waiting } from './sieve.ts';
-import { tellApart } from './tell-apart.ts';
+import { slotOf, tellApart } from './tell-apart.ts';
 
 export interface PlanParts extends Pick<Context, 'platforms' | 'launches' | 'identities'> {
   mapper: Pick<Mapper, 'map'>;
@@ -64,7 +64,9 @@ export async function planDelivery(
   const told = tellApart(found.passed);
   const unmatched = [...read.problems, ...judged.unmatched, ...found.unmatched, ...told.unmatched];
   return {
-    ready: told.passed.filter(isWanted).toSorted(byIndex),
+    ready: told.passed
+      .filter((judged) => isWanted(judged) && !Object.hasOwn(accepted, slotOf(judged)))
+      .toSorted(byIndex),
     unmatched: unmatched
       .filter((entry) => isWanted(entry) && !given.has(entry.fingerprint))
       .toSorted(byIndex),

@@ -8,7 +8,8 @@ const QUARTER = 15 * 60 * SECOND;
 describe('retryInMs', () => {
   it.each<[UnmatchedReason[], number, number | undefined]>([
     [[], 0, undefined],
-    [['UNKNOWN_IDENTITY', 'INVALID_SCORE', 'REFUSED'], 0, undefined],
+    [['UNKNOWN_IDENTITY', 'INVALID_SCORE'], 0, undefined],
+    [['UNKNOWN_IDENTITY', 'REFUSED'], 0, QUARTER],
     [['USER_NOT_FOUND'], 0, QUARTER],
     [['UNKNOWN_IDENTITY', 'USER_AMBIGUOUS'], 7, QUARTER],
     [['ROSTER_UNREADABLE'], 0, QUARTER],

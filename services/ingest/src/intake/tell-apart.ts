@@ -1,4 +1,5 @@
 import { aliasKeyOf, cellIdOf, columnKeyOf, type Score, userKeyOf } from '@gradewire/passback';
+import { fingerprintOf } from '../http/fingerprint.ts';
 import type { JudgedGrade } from './judge-grades.ts';
 import { type Sieved, type Why, waiting } from './sieve.ts';
 
@@ -19,6 +20,15 @@ function isTold(grades: readonly JudgedGrade[]): boolean {
   if (grades.length === 1) return true;
   const own = grades.filter(({ grade }) => grade.fields.timestamp !== undefined);
   return new Set(own.map(({ score }) => score.timestamp)).size === grades.length;
+}
+
+/**
+ * What a delivery gives one score for: the cell, and if it has one of its own the timestamp. So what was accepted is not accepted
+ * again when the delivery is read otherwise, by a mended mapping say. It cannot be taken for the fingerprint of a grade.
+ */
+export function slotOf({ grade, score }: Pick<JudgedGrade, 'grade' | 'score'>): string {
+  const timestamp = grade.fields.timestamp === undefined ? '' : score.timestamp;
+  return `slot-${fingerprintOf([cellOf(score), timestamp]).slice(0, 22)}`;
 }
 
 /** As far as it can be told before the column is resolved. */

@@ -1,3 +1,4 @@
+import type { CallbackView } from '@gradewire/passback';
 import { z } from 'zod';
 import { maySee } from '../auth.ts';
 import { defineRoute } from '../http/route.ts';
@@ -15,7 +16,8 @@ export const listCallbacks = defineRoute({
   query: z.strictObject(platformPageQuery),
   responses: { 200: { description: 'A page of callbacks.', schema: pageOf(callbackSchema) } },
   async handle({ context, principal, query }) {
-    const page = await context.callbacks.list(given(query));
-    return { status: 200, body: { ...page, data: page.data.filter((each) => maySee(principal, each)) } };
+    // A cursor is a name, so a page may end at one that the caller may see only.
+    const isWanted = (callback: CallbackView) => maySee(principal, callback);
+    return { status: 200, body: await context.callbacks.list({ ...given(query), isWanted }) };
   },
 });

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { mayUse } from '../auth.ts';
 import { defineRoute } from '../http/route.ts';
 import { pageOf, platformPageQuery } from '../schemas/common.ts';
 import { given } from '../schemas/given.ts';
@@ -14,7 +13,8 @@ export const listPlatforms = defineRoute({
   query: z.strictObject(platformPageQuery),
   responses: { 200: { description: 'A page of platforms.', schema: pageOf(platformSchema) } },
   async handle({ context, principal, query }) {
-    const page = await context.platforms.list(given(query));
-    return { status: 200, body: { ...page, data: page.data.filter(({ id }) => mayUse(principal, id)) } };
+    // A cursor is a name, so a key for some platforms pages through those.
+    const page = given({ ...query, among: principal.platformIds });
+    return { status: 200, body: await context.platforms.list(page) };
   },
 });
