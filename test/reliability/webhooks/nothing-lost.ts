@@ -23,7 +23,7 @@ const each = 5;
 const lateOf = 5;
 const identitiesPerCall = 999;
 const claimMs = 60 * second;
-const victims = ['ingest', 'other ingest', 'delivery', 'redis'] as const;
+const victims = ['delivery', 'ingest', 'redis', 'other ingest'] as const;
 const patientRetry = { retries: 500, baseMs: 20, maxMs: 500 };
 const requestTimeout = { GRADEWIRE_REQUEST_TIMEOUT_MS: '1000' };
 
@@ -101,7 +101,8 @@ async function run(context: AttackContext): Promise<Finding> {
   const { long, seed, say, profile } = context;
   const random = seededRandom(seed);
   const [students, columns] = long ? [1_200, 3] : [60, 1];
-  const rounds = long ? Array.from({ length: 16 }, (_, i) => victims[i % 4]!) : random.shuffle(victims);
+  // What a killed delivery process holds is free after eleven seconds: the short form has them begin early.
+  const rounds = long ? Array.from({ length: 16 }, (_, i) => victims[i % 4]!) : victims;
   const key = { GRADEWIRE_ENCRYPTION_KEY: randomBytes(32).toString('base64') };
   await using room = await openClassroom({
     simulator: {

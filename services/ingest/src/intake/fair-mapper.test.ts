@@ -48,12 +48,26 @@ describe('FairMapper', () => {
   it('has those that take long go their own way, until they are quick again', async () => {
     const { fair, ran } = fixture();
     await fair.map('a', '1250', 'a1');
-    await Promise.all(
-      ['a2', 'a3'].map((name) => fair.map('a', '1250', name)).concat(fair.map('b', '1', 'b1')),
-    );
+    await Promise.all([fair.map('a', '1250', 'a2'), fair.map('a', '1250', 'a3'), fair.map('b', '1', 'b1')]);
     for (let n = 4; n <= 12; n += 1) await fair.map('a', '1', `a${n}`);
     expect(ran.slice(0, 4)).toEqual(['a1', 'a2 slowly', 'b1', 'a3 slowly']);
     expect([ran[4], ran.at(-1)]).toEqual(['a4 slowly', 'a12']);
+  });
+
+  it('has those that take long come again when there is room for them', async () => {
+    const { fair, ran, pass } = fixture();
+    await fair.map('a', '1000', 'a1');
+    const runs = Array.from({ length: 5 }, (_, n) => fair.map('a', '1000', `a${n + 2}`));
+    const settled = await Promise.allSettled([...runs, fair.map('b', '1', 'b1')]);
+    const againInMs = settled.flatMap((one) => (one.status === 'rejected' ? one.reason.againInMs : []));
+    // As far as is known its mappings take 300 ms on average: a second, after none.
+    expect(againInMs).toEqual([300, 600, 900]);
+    expect(ran.toSorted()).toEqual(['a1', 'a2 slowly', 'a3 slowly', 'b1']);
+    pass(1_000);
+    expect(await fair.map('a', '1000', 'a4')).toMatchObject({ ok: true });
+    const many = Array.from({ length: 100 }, () => fair.map('a', '1000', ''));
+    const last = (await Promise.allSettled(many)).at(-1);
+    expect(last).toMatchObject({ reason: { name: 'MapperBusyError', againInMs: 30_000 } });
   });
 
   it('forgets what was taken long ago', async () => {

@@ -4,6 +4,10 @@ import type { Mapper } from '@gradewire/autograders';
 const HALF_LIFE_MS = 30_000;
 /** A platform whose mappings take longer than that on average is slow. */
 const SLOW_MS = 200;
+/** How many mappings of a slow platform wait here, besides the one that runs. */
+const MOST_SLOW = 1;
+/** After so long a mapping that may not wait here is tried again. */
+const LONGEST_AWAY_MS = 30_000;
 /** How much of the average is the last one. */
 const LAST_SHARE = 0.3;
 
@@ -17,6 +21,17 @@ export interface FairMapperOptions {
   monotonic?: () => number;
 }
 
+/** A slow platform's mapping has no turn soon, and is to come again: until then its delivery stands in nobody's way. */
+export class MapperBusyError extends Error {
+  readonly againInMs: number;
+
+  constructor(againInMs: number) {
+    super('the mappings of the platform take long, and others of them wait already');
+    this.name = 'MapperBusyError';
+    this.againInMs = againInMs;
+  }
+}
+
 interface Lane {
   mapper: Pick<Mapper, 'map'>;
   isSlow: boolean;
@@ -27,12 +42,14 @@ interface Spent {
   ms: number;
   atMs: number;
   averageMs: number;
+  /** Until when those take that were told to come again. */
+  bookedMs: number;
 }
 
 /**
  * Gives two mappers, each of which runs one mapping at a time, to one platform after another: of those that wait, to the one whose
- * mappings have taken the least time lately. Those whose mappings take long share one of the two: after the first that hangs a
- * platform makes none wait but others of its kind.
+ * mappings have taken the least time lately. Those whose mappings take long share one of the two, and have few of them wait: after
+ * the first that hangs a platform holds up none but others of its kind.
  */
 export class FairMapper {
   readonly #stop: AbortSignal;
@@ -52,7 +69,10 @@ export class FairMapper {
     stop.addEventListener('abort', () => this.#turnAway(), { once: true });
   }
 
-  /** As `Mapper.map`. Rejects, too, when it is stopped before its turn. */
+  /**
+   * As `Mapper.map`. Rejects, too, when it is stopped before its turn.
+   * @throws MapperBusyError
+   */
   async map(platformId: string, mapping: string, value: unknown): ReturnType<Mapper['map']> {
     const lane = await this.#turnOf(platformId);
     const startedMs = this.#monotonic();
@@ -65,10 +85,11 @@ export class FairMapper {
     }
   }
 
-  #turnOf(platformId: string): Promise<Lane> {
+  async #turnOf(platformId: string): Promise<Lane> {
     this.#stop.throwIfAborted();
-    const turn = Promise.withResolvers<Lane>();
     const queue = this.#waiting.get(platformId) ?? [];
+    if (this.#isSlow(platformId) && queue.length >= MOST_SLOW) throw this.#busy(platformId);
+    const turn = Promise.withResolvers<Lane>();
     queue.push(turn);
     this.#waiting.set(platformId, queue);
     this.#begin();
@@ -99,12 +120,22 @@ export class FairMapper {
   }
 
   #note(platformId: string, tookMs: number): void {
-    const before = this.#spent.get(platformId)?.averageMs ?? 0;
+    const { averageMs, bookedMs } = this.#spent.get(platformId) ?? { averageMs: 0, bookedMs: 0 };
     this.#spent.set(platformId, {
       ms: this.#spentBy(platformId) + tookMs,
       atMs: this.#monotonic(),
-      averageMs: before + (tookMs - before) * LAST_SHARE,
+      averageMs: averageMs + (tookMs - averageMs) * LAST_SHARE,
+      bookedMs,
     });
+  }
+
+  /** One after another, so that they do not come again all at once. */
+  #busy(platformId: string): MapperBusyError {
+    const nowMs = this.#monotonic();
+    const spent = this.#spent.get(platformId)!;
+    const next = Math.max(spent.bookedMs, nowMs) + spent.averageMs;
+    spent.bookedMs = Math.min(next, nowMs + LONGEST_AWAY_MS);
+    return new MapperBusyError(spent.bookedMs - nowMs);
   }
 
   #turnAway(): void {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createLogger } from '@gradewire/telemetry';
 import { afterEach, describe, expect, it } from 'vitest';
+import { MapperBusyError } from './fair-mapper.ts';
 import { IntakeRunner } from './intake-runner.ts';
 
 const deliveryId = (platformId: string, n: number) => `wh_${platformId}_${n.toString(16).padStart(32, '0')}`;
@@ -174,6 +175,17 @@ describe('IntakeRunner', () => {
     // Those that had no turn, and the one that could not be run, are others' at once.
     expect(state.putBack.toSorted()).toEqual([0, 1, 2, 3].map((n) => deliveryId('mapped', n)));
     expect(mapping.asked).toBe(1);
+  });
+
+  it('puts back for later what the mapper has no room for', async () => {
+    const fake = fakeDeliveries();
+    const mapper = { map: () => Promise.reject(new MapperBusyError(5_000)) };
+    const webhookSources = {
+      get: async () => ({ platformId: 'mapped', adapter: 'custom', mapping: '[]', defaults: {} }),
+    };
+    const runner = runnerOf(fake, { mapper, slowMapper: mapper, webhookSources, courseRosters: {} });
+    runner.wake(deliveryId('mapped', 1));
+    await expect.poll(() => fake.state.putBack).toEqual([deliveryId('mapped', 1)]);
   });
 
   it('puts back what it claimed and has no room for, and at its end what it did not come to', async () => {

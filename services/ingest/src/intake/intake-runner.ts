@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Claimed, platformOfDelivery } from '@gradewire/passback/redis';
 import type { Context } from '../context.ts';
-import { FairMapper } from './fair-mapper.ts';
+import { FairMapper, MapperBusyError } from './fair-mapper.ts';
 import { type IntakeParts, processDelivery } from './process-delivery.ts';
 
 /** How often it looks for deliveries that are due: those of processes that died and those to be retried among them. */
@@ -109,7 +109,7 @@ export class IntakeRunner implements AsyncDisposable {
   async #putBack(claimed: readonly Claimed[], inMs: number): Promise<void> {
     if (claimed.length === 0) return;
     await this.#parts.webhookDeliveries
-      .putBack(claimed, inMs)
+      .putBack(claimed, Math.ceil(inMs))
       .catch((error) => this.#parts.logger.debug({ err: error }, 'deliveries stay claimed'));
   }
 
@@ -155,8 +155,9 @@ export class IntakeRunner implements AsyncDisposable {
     const parts = this.#partsFor(platformId);
     const result = await processDelivery(parts, mine, { unhurried: this.#stop.signal }).catch(
       async (error) => {
-        if (this.#stop.signal.aborted) await this.#putBack([mine], 0);
-        throw error;
+        const isBusy = error instanceof MapperBusyError;
+        if (isBusy || this.#stop.signal.aborted) await this.#putBack([mine], isBusy ? error.againInMs : 0);
+        if (!isBusy) throw error;
       },
     );
     if (result === 'again') this.wake(id);
