@@ -8,14 +8,14 @@ import { Webhook } from 'standardwebhooks';
 export type Mood = 'take' | 'refuse' | 'hang' | 'cut';
 
 /** One event, by itself or out of a digest. */
-export interface ToldEvent {
+interface ToldEvent {
   type: string;
   timestamp: string;
   data: Record<string, unknown>;
 }
 
 /** A message that was taken, however often it came. */
-export interface TakenMessage {
+interface TakenMessage {
   id: string;
   events: ToldEvent[];
   bodyHash: string;

@@ -26,7 +26,7 @@ export interface Sender {
   write(grades: readonly Graded[]): object;
 }
 
-export const scoreMaximum = 100;
+const scoreMaximum = 100;
 
 /** What senders call a student; `PUT /v1/identities` is told it. */
 const loginOf = (student: number) => `login-${student}`;
