@@ -6,6 +6,7 @@ import {
   type Score,
   type ScoreInput,
 } from '@gradewire/sdk';
+import type { Redis } from 'ioredis';
 import { type Classroom, impatientRetries, openClassroom, platformId } from '../../support/classroom.ts';
 import { type Mood, type MoodyReceiver, startMoodyReceiver } from '../../support/moody-receiver.ts';
 import { eachAtOnce } from '../../support/schools.ts';
@@ -138,11 +139,9 @@ async function run({ long, seed, say, profile }: AttackContext): Promise<Finding
     if (rounds.length % 2 === 1) await away.comeBack();
 
     const broken = await settledAll(client, [platformId], 120 * second);
-    broken.push(...(await toldAll(client, listeners)));
     await using store = openStore(redis.url);
+    broken.push(...(await toldAll(client, store.redis, listeners)));
     for (const key of await keysOf(store.redis, 'gw:{callbacks}:due:')) broken.push(`${key} is left`);
-    const outbox = await store.redis.xlen(`gw:{${platformId}}:events`);
-    if (outbox > 0) broken.push(`${outbox} events are left in the outbox`);
     const all = await everyScore(client);
     if (all.length !== scores.length) broken.push(`${all.length} scores of ${scores.length}`);
     const counts = new Map<string, number>();
@@ -165,15 +164,19 @@ async function run({ long, seed, say, profile }: AttackContext): Promise<Finding
   }
 }
 
-/** Waits until nothing is pending for any callback; says what is when the time is up. */
-async function toldAll(client: Gradewire, listeners: readonly Listener[]): Promise<string[]> {
+/** Waits until nothing is to be told any more; says what is when the time is up. */
+async function toldAll(client: Gradewire, redis: Redis, listeners: readonly Listener[]): Promise<string[]> {
   const deadline = performance.now() + 120 * second;
   for (;;) {
+    // What leaves the outbox is pending before it does.
+    const events = await redis.xlen(`gw:{${platformId}}:events`);
     const views = await Promise.all(listeners.map(({ callbackId }) => client.callbacks.get(callbackId)));
-    const left = views.filter(({ pending }) => pending > 0);
-    if (left.length === 0) return [];
-    if (performance.now() > deadline)
-      return left.map(({ id, status, pending }) => `${id} is ${status}, ${pending} pending`);
+    const late = views.filter(({ pending }) => pending > 0);
+    if (events === 0 && late.length === 0) return [];
+    if (performance.now() > deadline) {
+      const words = late.map(({ id, status, pending }) => `${id} is ${status}, ${pending} pending`);
+      return [`${events} events are left in the outbox`, ...words];
+    }
     await delay(200);
   }
 }
@@ -189,20 +192,22 @@ async function everyScore(client: Gradewire): Promise<Score[]> {
 }
 
 /**
- * What the records say that happened to a score. One that was refused when a newer one had already come was superseded at
- * once, and never dead; in the same millisecond it can have been either.
+ * What the records say that happened to a score. A dead one is superseded in the instant in which a newer one is accepted. One
+ * that was refused when a newer one had come already was superseded at once, and never dead; in one and the same millisecond
+ * it can have been either.
  */
 function happened(
   score: Score,
   byId: ReadonlyMap<string, Score>,
 ): { surely: CallbackEvent[]; perhaps: CallbackEvent[] } {
-  const { status, supersededBy, attempts = [] } = score;
+  const { status, settledAt, supersededBy, attempts = [] } = score;
   const last = `score.${status}` as CallbackEvent;
-  const refused = attempts.filter(({ outcome }) => outcome === 'dead').map(({ at }) => Date.parse(at));
-  const newerAt = Date.parse(byId.get(supersededBy ?? '')?.acceptedAt ?? '');
-  if (status !== 'superseded') return { surely: [last], perhaps: [] };
-  if (refused.some((at) => at < newerAt)) return { surely: ['score.dead', last], perhaps: [] };
-  return { surely: [last], perhaps: refused.includes(newerAt) ? ['score.dead'] : [] };
+  const refusal = attempts.find(({ outcome }) => outcome === 'dead');
+  const newerAt = byId.get(supersededBy ?? '')?.acceptedAt;
+  if (status !== 'superseded' || !refusal || settledAt !== newerAt) return { surely: [last], perhaps: [] };
+  const endedMs = Date.parse(refusal.at) + refusal.durationMs;
+  const isSure = endedMs < Date.parse(newerAt!) - 1;
+  return isSure ? { surely: ['score.dead', last], perhaps: [] } : { surely: [last], perhaps: ['score.dead'] };
 }
 
 /** How what a receiver has differs from what happened. */

@@ -247,7 +247,8 @@ function isAlive(pid: number): boolean {
 
 export const webhooksMappings: Attack = {
   name: 'webhooks-mappings',
-  promise: 'A mapping that never ends, or takes all the memory there is, costs its own source and no other',
+  promise:
+    'A mapping that never ends, or takes all the memory there is, takes nothing else down: other sources go on, and those with a mapping wait for some seconds at first',
   how: 'endless and deep recursion, a regular expression that backtracks, texts, lists and trees that double, code that cannot be parsed; other schools send grades meanwhile, with a mapping and without',
   run,
 };

@@ -109,6 +109,8 @@ export interface Score extends Omit<ScoreInput, 'userId'> {
   hint?: string | null;
   nextAttemptAt?: string | null;
   supersededBy?: string | null;
+  /** When it became delivered, superseded, dead or cancelled. */
+  settledAt?: string | null;
   deliveredAt?: string | null;
   /** When a reconciliation last saw the gradebook show it. */
   verifiedAt?: string | null;
