@@ -280,6 +280,8 @@ async function idleCost({ long, say }: AttackContext): Promise<Finding> {
       });
       say(JSON.stringify(costs.at(-1)));
     }
+    // What a scrape has read is shown to others for a second.
+    await delay(1.5 * second);
     const began = performance.now();
     const scrape = await gradewire.metrics('ingest');
     const scrapeMs = Math.round(performance.now() - began);
